@@ -1,0 +1,64 @@
+"""The one loop guard: is a message written by a machine, and by what traits is that known.
+
+Headers and words are weighed by ``automationheaders`` and ``automationwords``; the verdict is here.  Delivery reports
+are told before, by ``bounce``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mailgate.domain.automationheaders import auto_submitted, calendar_method, header_traits
+from mailgate.domain.automationwords import word_traits
+from mailgate.domain.mail import InboundMail
+from mailgate.domain.traits import DECISIVE, AutomationKind, Trait, weight_of
+
+__all__ = ["Automation", "AutomationKind", "automation_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """A machine wrote it; ``traits`` name, in English, each header or phrase that says so."""
+
+    kind: AutomationKind
+    traits: tuple[str, ...]
+
+
+def automation_of(mail: InboundMail, envelope_sender: str | None) -> Automation | None:
+    """The verdict on one mail by its headers and texts alone (RFC 3834, RFC 2919, RFC 8098, and the world's habits).
+
+    ``envelope_sender`` is "" for the null sender; where it is None, Return-Path is looked at.  Traits are weighed
+    together, and those that people's mail bears as well never decide, however many there are.
+    """
+    if _is_invitation(mail):
+        return None
+    traits = (*header_traits(mail, envelope_sender), *word_traits(mail))
+    kind = _kind(traits)
+    return Automation(kind, tuple(trait.words for trait in traits)) if kind else None
+
+
+def _is_invitation(mail: InboundMail) -> bool:
+    """A meeting is asked for by a person, also where a calendar service sends the mail.
+
+    An answer to a meeting that says of itself that a machine sent it (the calendar of a room) goes the common way.
+    """
+    method = calendar_method(mail)
+    if method is None:
+        return False
+    return method not in ("REPLY", "COUNTER") or auto_submitted(mail) in (None, "no")
+
+
+def _kind(traits: tuple[Trait, ...]) -> AutomationKind | None:
+    """The kind for which the traits weigh enough; the heavier of two, and an answer rather than a mailing."""
+    answer = _weight_for(traits, "auto_reply")
+    bulk = _weight_for(traits, "bulk")
+    if max(answer, bulk) < DECISIVE:
+        return None
+    own_answer = sum(trait.weight for trait in traits if trait.kind == "auto_reply")
+    return "auto_reply" if answer >= DECISIVE and own_answer > 0 and answer >= bulk else "bulk"
+
+
+def _weight_for(traits: Iterable[Trait], kind: AutomationKind) -> int:
+    """What speaks for one kind: its own traits and those of any machine."""
+    return weight_of(trait for trait in traits if trait.kind in (kind, None))

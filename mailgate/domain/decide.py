@@ -1,0 +1,359 @@
+"""What follows from a verdict: entries for the register, changes of standing questions, or setting the mail aside.
+
+Pure: the same mail, the same register and the same calendar give the same decision.  Letters follow from a decision
+in ``correspondence``, once new entries have their numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, assert_never
+
+from mailgate.domain.addressing import Addressing, address_for
+from mailgate.domain.classify import (
+    AutoReply,
+    BlankForm,
+    Bulk,
+    ConsultantReply,
+    DeliveryNotice,
+    FollowUp,
+    OwnLetter,
+    Question,
+    SpoofedHotline,
+    Unformalised,
+    UnprovenReply,
+    Unreadable,
+    Verdict,
+)
+from mailgate.domain.hot01 import Difference, Hot01, Problem
+from mailgate.domain.letters import EntryKind
+from mailgate.domain.mail import Address, Attachment, Envelope
+from mailgate.domain.reading import Reading
+from mailgate.domain.threads import SentLetter, StandingQuestion
+from mailgate.domain.workcalendar import Deadline, WorkCalendar
+
+NoteKind = Literal["note", "follow_up", "bounced"]
+_SHORTENED = "[…]"
+EXECUTED_COMMANDS = ("dokumentacja", "notatka")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A question to be opened; ``text`` is the form's question, or the mail's text where there is no form."""
+
+    kind: EntryKind
+    deadline: Deadline
+    subject: str
+    text: str
+    addressing: Addressing
+    form: Hot01 | None = None
+    form_index: int = 0
+    problems: tuple[Problem, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    continues: int | None = None
+
+    @property
+    def by_phone(self) -> bool:
+        """The form gives only a telephone: it is acknowledged by a call (procedure 1.5.3)."""
+        return bool(self.form and self.form.phone and not self.form.email)
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """Something that belongs to a question and changes nothing else; ``text`` is what was written."""
+
+    question_id: int
+    kind: NoteKind
+    actor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer:
+    """A consultant's answer; without ``text`` and files only the documentation is recorded."""
+
+    question_id: int
+    consultant: Address
+    text: str
+    attachments: tuple[Attachment, ...]
+    documentation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """The clerk wrote again after the answer."""
+
+    question_id: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishContinued:
+    """The clerk sent the form that this entry lacked; a new question goes on from here."""
+
+    question_id: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReply:
+    """A reply that is not passed on: ``reason`` for the log in English, ``told`` for consultants in Polish."""
+
+    question_id: int | None
+    reason: str
+    told: str
+    to: Address | None
+    """The one consultant to be told, or None: all of them."""
+
+
+Change: TypeAlias = AddNote | RecordAnswer | Reopen | FinishContinued | HoldReply
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that follows from one mail; ``set_aside`` is the English reason for its quarantine."""
+
+    verdict: str
+    entries: tuple[NewEntry, ...] = ()
+    changes: tuple[Change, ...] = ()
+    set_aside: str | None = None
+
+
+def decide(
+    verdict: Verdict,
+    reading: Reading,
+    envelope: Envelope,
+    standing: dict[int, StandingQuestion],
+    calendar: WorkCalendar,
+) -> Decision:
+    """The decision on one message.
+
+    ``standing`` holds the questions of the letter that the verdict names.  Raises CalendarRangeError where the moment
+    of receipt lies outside the calendar.
+    """
+    deadline = calendar.deadline(envelope.received_at)
+    match verdict:
+        case Question(continues=letter):
+            return _question(verdict.kind, reading, deadline, letter, standing)
+        case BlankForm():
+            return Decision(verdict.kind, (_entry("blank_form", reading, deadline, reading.forms.forms[0]),))
+        case Unformalised():
+            return Decision(verdict.kind, (_entry("unformalised", reading, deadline),))
+        case Unreadable(reason=reason):
+            return _unreadable(reading, deadline, reason)
+        case AutoReply(automation=automation, letter=letter):
+            traits = "; ".join(automation.traits)
+            if letter is None:
+                return Decision(verdict.kind, set_aside=f"an automatic reply to no letter of ours ({traits})")
+            return Decision(verdict.kind, changes=_notes(letter, "note", reading, f"automatic reply: {traits}"))
+        case DeliveryNotice(letters=letters):
+            if not letters:
+                return Decision(verdict.kind, set_aside="a delivery notice about no letter of ours")
+            changes = tuple(note for letter in letters for note in _notes(letter, "bounced", reading, reading.text))
+            return Decision(verdict.kind, changes=changes)
+        case Bulk(automation=automation):
+            return Decision(verdict.kind, set_aside=f"bulk mail ({'; '.join(automation.traits)})")
+        case OwnLetter(letter=letter):
+            return Decision(verdict.kind, changes=_notes(letter, "note", reading, "our own letter came back"))
+        case SpoofedHotline():
+            return Decision(verdict.kind, set_aside="it bears the hot-line's own address and we did not send it")
+        case ConsultantReply():
+            return _consultants_reply(verdict, reading, standing)
+        case UnprovenReply():
+            return _unproven(verdict)
+        case FollowUp(letter=letter):
+            return _follow_up(letter, reading, standing)
+        case _:
+            assert_never(verdict)
+
+
+def _question(
+    kind: str,
+    reading: Reading,
+    deadline: Deadline,
+    letter: SentLetter | None,
+    standing: dict[int, StandingQuestion],
+) -> Decision:
+    """Each filled form is an entry, unless it is only our own letter's quotation of the question that it answers."""
+    if letter and _repeats(reading, letter, standing):
+        return _follow_up(letter, reading, standing)
+    entries = tuple(
+        _entry("question", reading, deadline, form, index, letter)
+        for index, form in enumerate(reading.forms.forms)
+        if form.question
+    )
+    lacking = [standing[id] for id in (letter.question_ids if letter else ()) if id in standing]
+    finished = tuple(
+        FinishContinued(one.id, _actor(reading))
+        for one in lacking
+        if one.summary.kind != "question" and not one.finished
+    )
+    return Decision(kind, entries=entries, changes=finished)
+
+
+def _repeats(reading: Reading, letter: SentLetter, standing: dict[int, StandingQuestion]) -> bool:
+    """Whether every form of a reply holds just a question of the thread, as an unmarked quotation does."""
+    asked = [_folded(standing[id].summary.text) for id in letter.question_ids if id in standing]
+    return all(any(_same(_folded(form.question or ""), one) for one in asked) for form in reading.forms.forms)
+
+
+def _same(quoted: str, asked: str) -> bool:
+    """A letter of ours shortens a very long question, and says so with an ellipsis in brackets."""
+    return quoted == asked or (
+        quoted.endswith(_SHORTENED) and asked.startswith(quoted.removesuffix(_SHORTENED).rstrip())
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _entry(
+    kind: EntryKind,
+    reading: Reading,
+    deadline: Deadline,
+    form: Hot01 | None = None,
+    index: int = 0,
+    letter: SentLetter | None = None,
+) -> NewEntry:
+    return NewEntry(
+        kind=kind,
+        deadline=deadline,
+        subject=reading.mail.subject,
+        text=(form.question if form and form.question else reading.text),
+        addressing=address_for(reading.mail.sender, form.email if form else None, form.user_name if form else None),
+        form=form,
+        form_index=index,
+        problems=tuple(problem for problem in reading.forms.problems if form and problem.form == index),
+        differences=tuple(one for one in reading.forms.differences if form and one.form == index),
+        continues=letter.question_ids[0] if letter and letter.question_ids else None,
+    )
+
+
+def _unreadable(reading: Reading, deadline: Deadline, reason: str) -> Decision:
+    """Encrypted mail has a sender who can be told; bytes without a sender can only be shown to a person."""
+    if reading.mail.sender is None:
+        return Decision("unreadable", set_aside=reason)
+    return Decision("unreadable", entries=(_entry("unreadable", reading, deadline),))
+
+
+def _notes(letter: SentLetter, kind: NoteKind, reading: Reading, text: str) -> tuple[AddNote, ...]:
+    return tuple(AddNote(id, kind, _actor(reading), text) for id in letter.question_ids)
+
+
+def _actor(reading: Reading) -> str:
+    sender = reading.mail.sender
+    return f"sender {sender.address}" if sender else "sender unknown"
+
+
+def _follow_up(letter: SentLetter, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
+    """A clerk's further mail joins its question; after the answer it opens the question again."""
+    notes = _notes(letter, "follow_up", reading, written_text(reading))
+    reopened = tuple(
+        Reopen(id, _actor(reading)) for id in letter.question_ids if id in standing and standing[id].finished
+    )
+    return Decision("follow_up", changes=notes + reopened)
+
+
+def written_text(reading: Reading) -> str:
+    """What the author newly wrote; the whole text where that cannot be told (nothing is lost)."""
+    return (reading.reply.new_text if reading.reply else None) or reading.text
+
+
+def _unproven(verdict: UnprovenReply) -> Decision:
+    held = HoldReply(
+        question_id=verdict.letter.question_ids[0] if verdict.letter and verdict.letter.question_ids else None,
+        reason=verdict.reason,
+        told="Nie przekazaliśmy tej wiadomości Użytkownikowi, ponieważ nie ma pewności, że napisał ją konsultant, do "
+        "którego wysłaliśmy pytanie. Odpowiedź przekazujemy tylko wtedy, gdy konsultant odpowie ze swojego adresu "
+        "bezpośrednio na wiadomość z pytaniem.",
+        to=None,
+    )
+    return Decision(verdict.kind, changes=(held,))
+
+
+def _consultants_reply(verdict: ConsultantReply, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
+    """An answer goes to the clerk, unless something must be settled first: then the consultant is told what."""
+    question = standing[verdict.letter.question_ids[0]]
+    reply = reading.reply
+    text = reply.new_text if reply else reading.text
+    commands = reply.commands if reply else ()
+    files = answer_files(reading)
+    told = _reason_to_hold(verdict, question, commands, text, bool(files), bool(reply and reply.in_doubt))
+    if told is not None:
+        return Decision(verdict.kind, changes=(HoldReply(question.id, *told, to=verdict.consultant),))
+    if any(name == "notatka" for name, _ in commands):
+        note = "\n".join(part for part in (*_arguments(commands, "notatka"), text) if part)
+        actor = f"consultant {verdict.consultant.address}"
+        return Decision(verdict.kind, changes=(AddNote(question.id, "note", actor, note),))
+    documentation = "; ".join(_arguments(commands, "dokumentacja")) or None
+    answer = RecordAnswer(question.id, verdict.consultant, text or "", files, documentation)
+    return Decision(verdict.kind, changes=(answer,))
+
+
+def _arguments(commands: tuple[tuple[str, str], ...], wanted: str) -> list[str]:
+    return [argument for name, argument in commands if name == wanted]
+
+
+def answer_files(reading: Reading) -> tuple[Attachment, ...]:
+    """The attachments of a reply that go along, in the order of the mail."""
+    if reading.reply is None:
+        return reading.mail.attachments
+    wanted = set(reading.reply.attachments)
+    return tuple(file for file in reading.mail.attachments if file.name in wanted)
+
+
+def _reason_to_hold(
+    verdict: ConsultantReply,
+    question: StandingQuestion,
+    commands: tuple[tuple[str, str], ...],
+    text: str | None,
+    has_files: bool,
+    in_doubt: bool,
+) -> tuple[str, str] | None:
+    """Why an answer cannot go out as it is: in English for the log, in Polish for the consultant."""
+    names = [name for name, _ in commands]
+    unknown = [name for name in names if name not in EXECUTED_COMMANDS]
+    if unknown:
+        listed = ", ".join(f"#{name}" for name in unknown)
+        return "it holds a command that is not known", (
+            f"Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ nie rozumiemy polecenia: {listed}. Można użyć "
+            "poleceń #dokumentacja (wskazanie miejsca w dokumentacji) i #notatka (tekst tylko do wiadomości "
+            "wewnętrznej). Prosimy odpowiedzieć jeszcze raz bez tego polecenia."
+        )
+    if ("dokumentacja", "") in commands:
+        return "its command names no documentation", (
+            "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ po poleceniu #dokumentacja brakuje wskazania "
+            "miejsca. Prosimy odpowiedzieć jeszcze raz, na przykład: #dokumentacja Podręcznik użytkownika, rozdz. 4, "
+            "s. 57."
+        )
+    if "notatka" in names:
+        return None
+    if in_doubt:
+        return "new text stands below or between quoted text", (
+            "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ część tekstu znajduje się pod cytatem albo "
+            "między jego wierszami i nie wiadomo, co ma zostać wysłane. Prosimy odpowiedzieć jeszcze raz i wpisać "
+            "całą odpowiedź na górze, nad cytowaną wiadomością."
+        )
+    if text is None and not has_files:
+        return "nothing new was written in it", (
+            "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ nie ma w niej nowego tekstu ani załącznika. "
+            "Prosimy odpowiedzieć jeszcze raz i wpisać odpowiedź na górze, nad cytowaną wiadomością."
+        )
+    if question.asker is None:
+        return "no address of the clerk is known", (
+            "Nie przekazaliśmy tej odpowiedzi, ponieważ nie znamy adresu e-mail Użytkownika. Prosimy przekazać "
+            "odpowiedź telefonicznie."
+        )
+    return _already_answered(verdict, question)
+
+
+def _already_answered(verdict: ConsultantReply, question: StandingQuestion) -> tuple[str, str] | None:
+    """The first consultant's answer went out; another's to the same question waits (he may not know of it)."""
+    first = question.answered_by
+    if first is None or first.lower() == verdict.consultant.key or verdict.letter.kind != "question":
+        return None
+    return "another consultant has answered already", (
+        f"Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ na to pytanie odpowiedział(a) już {first}. Jeżeli "
+        "odpowiedź wymaga uzupełnienia, prosimy uzgodnić je z tą osobą; jej kolejna odpowiedź zostanie przekazana."
+    )

@@ -1,0 +1,141 @@
+"""The letters that we write, as values: what each must say, not how it looks (that is ``templates/``).
+
+A letter to a clerk and a letter to a consultant are different types on purpose: nothing internal fits into the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias, assert_never
+
+from mailgate.domain.hot01 import Difference, Hot01, Problem
+from mailgate.domain.mail import Address, Attachment
+
+EntryKind = Literal["question", "blank_form", "unformalised", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a letter stands in its recipient's thread: Message-IDs with their angle brackets."""
+
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSummary:
+    """An entry of the register as letters show it; instants are aware, shown in Warsaw time."""
+
+    number: str
+    kind: EntryKind
+    subject: str
+    received_at: datetime
+    counted_from: datetime
+    acknowledge_by: datetime
+    because: tuple[str, ...]
+    form: Hot01 | None
+    text: str
+    """The question as read from the form, or the mail's text where there is no form."""
+    problems: tuple[Problem, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    by_phone: bool = False
+    """The form gives only a telephone: it will be acknowledged by a call until ``acknowledge_by``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Our receipt for one mail, naming every question in it; problems of the forms are listed with what to do."""
+
+    to: Address
+    thread: Thread
+    questions: tuple[QuestionSummary, ...]
+    unconfirmed_email: str | None = None
+    """An address typed in the form that lies outside the sender's domain: the clerk is asked to confirm it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoForm:
+    """The mail held no filled HOT-01: the blank form goes along, and two sentences on what to do."""
+
+    to: Address
+    thread: Thread
+    question: QuestionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionForConsultant:
+    """A question with everything needed to answer it; the original files go along."""
+
+    to: Address
+    thread: Thread
+    question: QuestionSummary
+    asker: Address | None
+    attachments: tuple[Attachment, ...]
+    remarks: tuple[str, ...] = ()
+    """Polish sentences on what needs attention: read by OCR, address unconfirmed, no way to acknowledge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The consultant's own words, composed anew for the clerk; nothing internal."""
+
+    to: Address
+    thread: Thread
+    number: str
+    subject: str
+    text: str
+    attachments: tuple[Attachment, ...]
+    documentation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpForConsultant:
+    """A clerk's further mail on a question."""
+
+    to: Address
+    thread: Thread
+    question: QuestionSummary
+    author: Address | None
+    text: str
+    attachments: tuple[Attachment, ...]
+    answered: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotRelayed:
+    """Tells a consultant that a reply was not passed on, why, and what to do; gives the text back."""
+
+    to: Address
+    thread: Thread
+    number: str | None
+    reason: str
+    """One or two Polish sentences."""
+    author: Address | None
+    subject: str
+    text: str
+
+
+Letter: TypeAlias = Acknowledgement | NoForm | QuestionForConsultant | Answer | FollowUpForConsultant | NotRelayed
+
+LetterKind = Literal["acknowledgement", "no_form", "question", "answer", "follow_up", "not_relayed"]
+
+
+def kind_of(letter: Letter) -> LetterKind:
+    """The kind under which a letter stands in the outbox; its templates bear the same name."""
+    match letter:
+        case Acknowledgement():
+            return "acknowledgement"
+        case NoForm():
+            return "no_form"
+        case QuestionForConsultant():
+            return "question"
+        case Answer():
+            return "answer"
+        case FollowUpForConsultant():
+            return "follow_up"
+        case NotRelayed():
+            return "not_relayed"
+        case _:
+            assert_never(letter)

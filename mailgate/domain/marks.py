@@ -1,0 +1,12 @@
+"""The fixed lines by which a letter of ours is recognised where it is quoted in a reply."""
+
+from __future__ import annotations
+
+MARKER_LINE = "##- Proszę pisać odpowiedź powyżej tej linii -##"
+"""The first line of every letter to a consultant: nothing at or below it is ever passed on."""
+
+LAST_LINE = (
+    "Wystarczy odpowiedzieć na tę wiadomość. Polecenie #dokumentacja TYTUŁ, rozdz., s. wskazuje miejsce "
+    "w dokumentacji, a #notatka zachowuje tekst do użytku wewnętrznego."
+)
+"""The last line of every letter to a consultant."""

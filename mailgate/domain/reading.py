@@ -1,0 +1,28 @@
+"""Everything that the bytes of one message tell by themselves: what crosses from the sandbox to the daemon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailgate.domain.autoreply import Automation
+from mailgate.domain.bounce import Bounce
+from mailgate.domain.hot01 import FormsFound
+from mailgate.domain.mail import InboundMail
+from mailgate.domain.reply import ReplyText
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message, read.
+
+    ``unreadable`` says in English why nothing could be made of it (encrypted, no message at all), else None.
+    ``reply`` is there for messages that answer something; ``text`` is the body as a person reads it.
+    """
+
+    mail: InboundMail
+    text: str
+    forms: FormsFound
+    reply: ReplyText | None
+    automation: Automation | None
+    bounce: Bounce | None
+    unreadable: str | None = None

@@ -1,0 +1,54 @@
+"""Which letter of ours a mail answers: only a token that we signed for that very letter is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.domain.letters import QuestionSummary, Thread
+from mailgate.domain.mail import Address
+from mailgate.domain.tokens import Role, TokenKey
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """A letter of ours as the register knows it; ``number`` is that of its first question ("" where none)."""
+
+    id: int
+    message_id: str
+    token: str
+    kind: str
+    role: Role
+    recipient: str
+    question_ids: tuple[int, ...]
+    number: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StandingQuestion:
+    """An entry that is in the register already, as far as a decision needs it."""
+
+    id: int
+    summary: QuestionSummary
+    asker: Address | None
+    thread: Thread
+    """The clerk's thread, for letters to the clerk."""
+    finished: bool
+    answered_by: str | None
+    """The consultant whose answer is recorded, accepted by the smarthost or not yet."""
+
+
+def proven(tokens: Iterable[str], letters: Mapping[str, SentLetter], key: TokenKey) -> SentLetter | None:
+    """The first of the letters whose token was truly signed for it."""
+    for token in tokens:
+        letter = letters.get(token)
+        if letter and key.verifies(token, letter.role, letter.number, letter.recipient):
+            return letter
+    return None
+
+
+def consultants_thread(number: str, domain: str) -> Thread:
+    """The thread in which all letters to consultants about one question stand; its root is never sent."""
+    return Thread(None, (f"<hot01.thread.{number.removeprefix('HOT-01/').replace('/', '.')}@{domain}>",))

@@ -1,0 +1,35 @@
+"""The errors that cross a boundary between rooms.
+
+    MailgateError
+    ├── ConfigurationError   a setting is wrong; the text names it and the cure (for administrators, English)
+    ├── RegisterError        the database refuses: newer than the program, not reachable, locked
+    │   └── RegisterBusy     it would have worked a moment later: temporary
+    ├── ReadingFailed        the sandbox could not read a message: limit hit, or the process died
+    └── CalendarRangeError   an instant outside the years for which the law's calendar is known
+
+A fault on our side is always temporary for the one who sends us mail.
+"""
+
+
+class MailgateError(Exception):
+    """The base of all: its text is a sentence fit to be shown to an administrator."""
+
+
+class ConfigurationError(MailgateError):
+    """One or more settings are wrong; each line of the text names one and its cure."""
+
+
+class RegisterError(MailgateError):
+    """The database cannot serve."""
+
+
+class RegisterBusy(RegisterError):
+    """The database cannot serve now, and probably can in a moment."""
+
+
+class ReadingFailed(MailgateError):
+    """A message could not be read within the sandbox's limits."""
+
+
+class CalendarRangeError(MailgateError):
+    """The instant lies outside the years for which days off are known (2020 to 2100)."""

@@ -1,0 +1,149 @@
+"""The loop guard header by header; whole mails are in ``test_machines``."""
+
+from __future__ import annotations
+
+import time
+from itertools import combinations
+
+import pytest
+
+from mailgate.domain.autoreply import Automation, automation_of
+from mailgate.domain.mail import read_mail
+
+PERSON = "From: Ewa <ewa@gops.example>\nTo: hotline@csizs.example\n"
+WEAK = (
+    "X-Auto-Response-Suppress: All",
+    "List-Id: <biuro.gops.example>",
+    "Return-Path: <>",
+    "X-Loop: hotline@csizs.example",
+)
+
+
+def judged(*headers: str, text: str = "Jak wydrukować wniosek?", sender: str | None = None) -> Automation | None:
+    """The verdict on a mail by Ewa with these headers added."""
+    return automation_of(read_mail((PERSON + "\n".join((*headers, "", text))).encode()), sender)
+
+
+@pytest.mark.parametrize("number", range(1, len(WEAK) + 1))
+def test_what_peoples_mail_bears_as_well_never_decides_in_any_combination(number: int) -> None:
+    for headers in combinations(WEAK, number):
+        assert judged(*headers) is None, headers
+
+
+@pytest.mark.parametrize("value", ["no", "No", "NO ", " no; comment=x", "no (typed)", '"no"'])
+def test_auto_submitted_no_is_a_persons(value: str) -> None:
+    assert judged(f"Auto-Submitted: {value}") is None
+
+
+@pytest.mark.parametrize("value", ["auto-replied", "AUTO-GENERATED", "auto-notified", "yes", "auto-replied (vacation)"])
+@pytest.mark.parametrize("name", ["Auto-Submitted", "auto-submitted", "AUTO-SUBMITTED"])
+def test_any_other_value_of_auto_submitted_decides(name: str, value: str) -> None:
+    verdict = judged(f"{name}: {value}")
+
+    assert verdict is not None
+    assert verdict.kind == "auto_reply"
+    assert verdict.traits[0].startswith("Auto-Submitted: ")
+
+
+def test_an_empty_auto_submitted_says_nothing() -> None:
+    assert judged("Auto-Submitted: ") is None
+
+
+def test_of_two_auto_submitted_headers_the_one_that_is_not_no_decides() -> None:
+    assert judged("Auto-Submitted: no", "Auto-Submitted: auto-replied") is not None
+
+
+def test_auto_submitted_no_outweighs_words_alone() -> None:
+    assert judged("Auto-Submitted: no", "Subject: Odpowiedź automatyczna: x", text="Nie ma mnie.") is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Precedence: auto_reply", "precedence: Auto-Reply", "Preference: auto_reply", "X-Autoreply: yes", "X-AutoReply: 1",
+        "X-Autorespond: Re", "X-Auto-Reply-From: a@b.example", "X-POST-MessageClass: 9; Autoresponder",
+        "Delivered-To: Autoresponder", "X-Mailer: vacation 1.2", "X-FC-MachineGenerated: true",
+    ],
+)  # fmt: skip
+def test_a_responders_own_header_decides(header: str) -> None:
+    verdict = judged(header)
+
+    assert verdict is not None
+    assert verdict.kind == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Autoreply: no", "X-Auto-Response-Suppress: None", "Precedence: normal", "Precedence: first-class"]
+)
+def test_a_header_that_denies_is_no_trait(header: str) -> None:
+    assert judged(header, *WEAK[2:]) is None
+
+
+def test_precedence_bulk_is_a_machine_and_the_rest_tells_which() -> None:
+    mailing = judged("Precedence: bulk")
+    note = judged("Precedence: bulk", "Subject: Out of Office: x")
+
+    assert mailing is not None
+    assert mailing.kind == "bulk"
+    assert note is not None
+    assert note.kind == "auto_reply"
+
+
+def test_a_list_with_its_headers_is_bulk() -> None:
+    verdict = judged("List-Id: <a.b.example>", "Precedence: list", "List-Unsubscribe: <mailto:a@b.example>")
+
+    assert verdict is not None
+    assert verdict.kind == "bulk"
+
+
+def test_a_help_desks_header_alone_leaves_its_people_people() -> None:
+    assert judged("X-Powered-By: OTRS 6", text="Proszę spróbować ponownie.\nJan z informatyki") is None
+
+
+@pytest.mark.parametrize("prefix", ["Re: ", "Odp: ", "PD: ", "FW: ", "RE[2]: ", "[EXTERNAL] Re: "])
+def test_a_subject_that_answers_or_forwards_a_notice_is_a_persons(prefix: str) -> None:
+    assert judged(f"Subject: {prefix}Odpowiedź automatyczna: HOT-01") is None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Odpowiedź automatyczna: x", "Automatyczna odpowiedź: x", "Autoodpowiedź: x", "Odpowied? automatyczna: x",
+        "[EXTERNAL] Automatic reply: x", "***SPAM*** Out of Office: x", "OOO: x", "Abwesenheitsnotiz: x", "Auto: x",
+        "Jan Kot jest poza biurem", "Réponse automatique : x", "Poza biurem: x",
+    ],
+)  # fmt: skip
+def test_a_subject_that_begins_as_a_notice_decides(subject: str) -> None:
+    assert judged(f"Subject: {subject}", text="x") is not None
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Odpowiedź automatyczna", "Autoresponder nie działa", "Pytanie: odpowiedź automatyczna", "Auto sołtysa: dodatek",
+        "Read-only: brak edycji", "Urlop wychowawczy a zasiłek", "Zgłoszenie pytania HOT-01", "Biuletyn nie dochodzi",
+        "Nieobecność pracownika a podpis wniosku", "Potwierdzenie przyjęcia pytania", "Ticket do systemu", "UPP",
+    ],
+)  # fmt: skip
+def test_a_subject_that_only_speaks_of_it_does_not(subject: str) -> None:
+    assert judged(f"Subject: {subject}") is None
+
+
+def test_the_null_sender_is_taken_from_the_envelope_before_return_path() -> None:
+    note = ("Subject: Urlop",)
+
+    assert judged(*note, text="Wracam jutro.", sender="") is not None
+    assert judged(*note, "Return-Path: <>", text="Wracam jutro.", sender="ewa@gops.example") is None
+    assert judged(*note, "Return-Path: <>", text="Wracam jutro.") is not None
+
+
+@pytest.mark.parametrize(
+    "unit", ["a ", "zgloszenie ", "od a ", "jestem na ", "[", "* ", "?", "http://", "\n", "re:", "(" * 9]
+)
+def test_hostile_subjects_and_texts_are_judged_in_moments(unit: str) -> None:
+    subject = (unit * 2_000).replace("\n", " ")
+    mail = read_mail(f"{PERSON}Subject: {subject}\nAuto-Submitted: {subject}\n\n{unit * 20_000}".encode())
+    started = time.process_time()
+    automation_of(mail, None)
+
+    assert time.process_time() - started < 2

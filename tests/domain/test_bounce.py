@@ -1,0 +1,143 @@
+"""Which mails are delivery notifications, and of which letter; whole mails are in ``test_machines``."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailgate.domain.bounce import Bounce, FailedRecipient, bounce_of
+from mailgate.domain.mail import read_mail
+
+DAEMON = "From: MAILER-DAEMON@mx.example\nTo: hotline@csizs.example\nSubject: failure notice\n"
+
+
+def notified(*lines: str, sender: str | None = "") -> Bounce | None:
+    """The notification that a text mail with these lines is."""
+    return bounce_of(read_mail("\n".join(lines).encode()), sender)
+
+
+def bounce(*actions: str) -> Bounce:
+    """A notification with a recipient for each action."""
+    return Bounce(tuple(FailedRecipient("a@b.example", action, None, None) for action in actions), (), ())  # type: ignore[arg-type]
+
+
+def test_a_notification_has_failed_unless_all_it_tells_is_a_delay_or_a_delivery() -> None:
+    assert bounce().failed
+    assert bounce("delayed", "failed").failed
+    assert not bounce("delayed").failed
+    assert not bounce("delivered", "relayed", "expanded").failed
+
+
+def test_words_alone_make_no_notification() -> None:
+    lines = (
+        "From: ewa@gops.example",
+        "Subject: Undelivered Mail Returned to Sender",
+        "",
+        "Your mail could not be delivered.",
+    )
+
+    assert notified(*lines, sender="ewa@gops.example") is None
+
+
+def test_the_same_words_with_the_null_sender_are_one() -> None:
+    assert notified(
+        "From: poczta@gops.example",
+        "Subject: Undelivered Mail Returned to Sender",
+        "",
+        "Not delivered to a@b.example: it could not be delivered.",
+    )
+
+
+def test_a_persons_question_after_a_redirect_is_none() -> None:
+    assert notified("From: ewa@gops.example", "Subject: Pytanie", "", "Nie mogę wysłać wniosku. Co robić?") is None
+
+
+def test_a_read_receipt_is_no_notification() -> None:
+    head = DAEMON + "Content-Type: multipart/report; report-type=disposition-notification; boundary=x"
+
+    assert notified(head, "", "--x", "", "Read.", "--x--") is None
+
+
+def test_a_mailer_daemon_without_any_known_word_is_still_one() -> None:
+    found = notified(DAEMON.replace("failure notice", "?"), "x")
+
+    assert found is not None
+    assert found.recipients == ()
+    assert found.failed
+
+
+def test_the_letter_is_told_by_the_returned_headers_in_the_text() -> None:
+    found = notified(
+        DAEMON,
+        "<a@b.example>:",
+        "no",
+        "",
+        "--- Below this line is a copy of the message.",
+        "",
+        "Message-ID:",
+        " <hot01.1.a@x>",
+    )
+
+    assert found is not None
+    assert found.message_ids == ("<hot01.1.a@x>",)
+
+
+def test_the_letter_is_told_by_what_the_notification_answers() -> None:
+    found = notified(DAEMON + "In-Reply-To: <hot01.1.a@x>\nReferences: <hot01.0.b@x> <hot01.1.a@x>", "", "no")
+
+    assert found is not None
+    assert found.message_ids == ("<hot01.1.a@x>",)
+
+
+def test_the_last_reference_is_taken_where_nothing_else_is_told() -> None:
+    found = notified(DAEMON + "References: <hot01.0.b@x> <hot01.1.a@x>", "", "no")
+
+    assert found is not None
+    assert found.message_ids == ("<hot01.1.a@x>",)
+
+
+def test_the_letters_before_the_returned_one_are_not_named() -> None:
+    returned = "References: <hot01.0.b@x>\nMessage-ID: <hot01.1.a@x>\n\nMessage-ID: <quoted@in.text>"
+    lines = (
+        DAEMON + "Content-Type: multipart/report; report-type=delivery-status; boundary=x", "--x", "", "no",
+        "--x", "Content-Type: message/rfc822", "", returned, "--x--",
+    )  # fmt: skip
+    found = notified(*lines)
+
+    assert found is not None
+    assert found.message_ids == ("<hot01.1.a@x>",)
+
+
+@pytest.mark.parametrize("prefix", ["PD: ", "Fwd: ", "Re: ", "[EXTERNAL] FW: "])
+def test_a_forwarded_notification_is_a_persons_mail(prefix: str) -> None:
+    head = f"From: ewa@gops.example\nSubject: {prefix}Undelivered Mail Returned to Sender\nContent-Type: multipart/mixed; boundary=x\n"
+    parts = (
+        "--x",
+        "",
+        "Co to znaczy?",
+        "--x",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mx",
+        "--x--",
+    )
+
+    assert notified(head, *parts) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Zwrot wiadomości z ePUAP", "System zwrócił wiadomość do mieszkańca, nie została dostarczona."),
+        ("Zwrot nienależnie pobranego świadczenia", "Jak zarejestrować zwrot?"),
+        ("Błąd dostarczenia pliku XML", "Plik nie został dostarczony do CSIZS."),
+        (
+            "Niedostarczona wiadomość",
+            "Dostałam taki komunikat: 550 5.1.1 a@b.example, wiadomość nie została dostarczona.",
+        ),
+    ],
+)
+def test_a_person_who_writes_about_delivery_is_none_even_after_a_redirect(subject: str, text: str) -> None:
+    assert (
+        notified("From: ewa@gops.example", f"Subject: {subject}", "Content-Type: text/plain; charset=utf-8", "", text)
+        is None
+    )

@@ -1,0 +1,155 @@
+"""What a message is, decided from its reading and from what the register knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from domain.factories import ANNA, CLERK, HOTLINE, KNOWN, PIOTR, form, reading, sent_letter
+
+from mailgate.domain.autoreply import Automation
+from mailgate.domain.bounce import Bounce
+from mailgate.domain.classify import (
+    AutoReply,
+    Bulk,
+    ConsultantReply,
+    DeliveryNotice,
+    FollowUp,
+    OwnLetter,
+    Question,
+    SpoofedHotline,
+    Unformalised,
+    UnprovenReply,
+    classify,
+    kind_of,
+)
+from mailgate.domain.mail import Address
+from mailgate.domain.reading import Reading
+
+VACATION = Automation("auto_reply", ("Auto-Submitted: auto-replied",))
+NEWSLETTER = Automation("bulk", ("List-Unsubscribe",))
+NOTICE = Bounce((), (), ("multipart/report",))
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (reading(CLERK, form()), "question"),
+        (reading(CLERK, form(question=None)), "blank_form"),
+        (reading(CLERK), "unformalised"),
+        (reading(CLERK, automation=VACATION), "auto_reply"),
+        (reading(CLERK, form(question=None), automation=VACATION), "auto_reply"),
+        (reading(CLERK, automation=NEWSLETTER), "bulk"),
+        (reading(CLERK, form(), automation=VACATION), "question"),
+        (reading(CLERK, form(), automation=NEWSLETTER), "question"),
+        (reading(CLERK, form(), bounce=NOTICE), "bounce"),
+        (reading(CLERK, form(), unreadable="it is encrypted"), "unreadable"),
+    ],
+)
+def test_without_a_register_content_alone_decides(given: Reading, kind: str) -> None:
+    assert kind_of(given) == kind
+
+
+def test_the_consultant_who_got_the_letter_answers_it() -> None:
+    letter = sent_letter()
+    assert classify(reading(ANNA), replace(KNOWN, letter=letter)) == ConsultantReply(letter, ANNA)
+
+
+def test_an_unmarked_quotation_of_the_form_does_not_make_a_consultants_reply_a_question() -> None:
+    verdict = classify(reading(ANNA, form()), replace(KNOWN, letter=sent_letter()))
+    assert isinstance(verdict, ConsultantReply)
+
+
+@pytest.mark.parametrize("sender", [PIOTR, CLERK, Address("Anna Nowak", "anna.nowak@obcy.example"), None])
+def test_nobody_else_answers_with_the_token_of_a_consultants_letter(sender: Address | None) -> None:
+    letter = sent_letter()
+    verdict = classify(reading(sender), replace(KNOWN, letter=letter))
+    assert isinstance(verdict, UnprovenReply)
+    assert verdict.letter == letter
+
+
+@pytest.mark.parametrize("results", [
+    (("authentication-results", "mx.csizs.example; dmarc=fail header.from=wsparcie.example"),),
+    (("authentication-results", "mx.obcy.example; dmarc=pass header.from=wsparcie.example"),),
+    (),
+])  # fmt: skip
+def test_a_reply_that_our_server_does_not_confirm_is_not_proven(results: tuple[tuple[str, str], ...]) -> None:
+    known = replace(KNOWN, letter=sent_letter(), trusted_authserv_id="mx.csizs.example")
+    assert isinstance(classify(reading(ANNA, headers=results), known), UnprovenReply)
+
+
+def test_a_reply_that_our_server_confirms_is_the_consultants() -> None:
+    known = replace(KNOWN, letter=sent_letter(), trusted_authserv_id="mx.csizs.example")
+    results = (("authentication-results", "mx.csizs.example; dkim=pass header.d=wsparcie.example; dmarc=pass"),)
+    assert isinstance(classify(reading(ANNA, headers=results), known), ConsultantReply)
+
+
+@pytest.mark.parametrize("subject", ["PD: [HOT-01/2026/000007] Nowe pytanie", "Fwd: pytanie", "FW: pytanie"])
+def test_a_consultant_who_forwards_the_letter_does_not_answer_it(subject: str) -> None:
+    verdict = classify(reading(ANNA, subject=subject), replace(KNOWN, letter=sent_letter()))
+    assert isinstance(verdict, UnprovenReply)
+
+
+def test_a_consultants_reply_without_a_proven_token_is_not_relayed() -> None:
+    verdict = classify(reading(ANNA, in_reply_to=("<hot01.7.forged@csizs.example>",)), KNOWN)
+    assert isinstance(verdict, UnprovenReply)
+
+
+def test_a_consultant_may_ask_a_question_of_his_own() -> None:
+    assert classify(reading(ANNA, form()), KNOWN) == Question()
+
+
+@pytest.mark.parametrize("letter", [None, sent_letter()])
+def test_a_consultants_vacation_notice_is_never_an_answer(letter: object) -> None:
+    verdict = classify(reading(ANNA, automation=VACATION), replace(KNOWN, letter=letter))
+    assert verdict == AutoReply(VACATION, letter)
+
+
+def test_a_clerks_word_to_our_letter_is_a_follow_up() -> None:
+    letter = sent_letter("clerk", CLERK, "acknowledgement")
+    assert classify(reading(CLERK), replace(KNOWN, letter=letter)) == FollowUp(letter)
+
+
+def test_a_colleague_of_the_clerk_may_follow_up() -> None:
+    letter = sent_letter("clerk", CLERK, "acknowledgement")
+    colleague = Address("Ewa Lis", "e.lis@ug.debowa.example")
+    assert classify(reading(colleague), replace(KNOWN, letter=letter)) == FollowUp(letter)
+
+
+def test_a_fresh_form_in_an_old_thread_is_a_new_question_that_continues_it() -> None:
+    letter = sent_letter("clerk", CLERK, "answer")
+    assert classify(reading(CLERK, form()), replace(KNOWN, letter=letter)) == Question(letter)
+
+
+def test_a_clerks_vacation_notice_is_no_follow_up() -> None:
+    letter = sent_letter("clerk", CLERK, "acknowledgement")
+    assert classify(reading(CLERK, automation=VACATION), replace(KNOWN, letter=letter)) == AutoReply(VACATION, letter)
+
+
+def test_mailing_list_traits_do_not_silence_a_clerk_who_answers_us() -> None:
+    letter = sent_letter("clerk", CLERK, "acknowledgement")
+    assert classify(reading(CLERK, automation=NEWSLETTER), replace(KNOWN, letter=letter)) == FollowUp(letter)
+
+
+def test_a_delivery_notice_names_the_letters_it_is_about() -> None:
+    letter = sent_letter("clerk", CLERK, "acknowledgement")
+    verdict = classify(reading(CLERK, bounce=NOTICE), replace(KNOWN, bounced=(letter,)))
+    assert verdict == DeliveryNotice(NOTICE, (letter,))
+
+
+def test_our_own_letter_that_comes_back_is_known_by_its_message_id() -> None:
+    letter = sent_letter("clerk", CLERK, "acknowledgement")
+    assert classify(reading(HOTLINE), replace(KNOWN, own_letter=letter)) == OwnLetter(letter)
+
+
+def test_our_address_as_sender_of_what_we_did_not_send_is_a_forgery() -> None:
+    assert classify(reading(Address("", "HOTLINE@csizs.example"), form()), KNOWN) == SpoofedHotline()
+
+
+def test_a_subject_with_a_number_proves_nothing() -> None:
+    stranger = Address("", "obcy@obcy.example")
+    assert classify(reading(stranger, subject="Re: [HOT-01/2026/000007]"), KNOWN) == Unformalised()
+
+
+def test_a_newsletter_is_bulk() -> None:
+    assert classify(reading(CLERK, automation=NEWSLETTER), KNOWN) == Bulk(NEWSLETTER)

@@ -1,0 +1,80 @@
+"""Where a text ends, and where it only looks so."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailgate.domain.endings import ending, is_page_number
+
+ENDS = [
+    "Pozdrawiam",
+    "pozdrawiam serdecznie",
+    "Pozdrawiam, Jan Kowalski",
+    "Z poważaniem,",
+    "Z POWAŻANIEM",
+    "Z wyrazami szacunku",
+    "Łączę wyrazy szacunku",
+    "Z góry dziękuję i pozdrawiam",
+    "Pozdr. JK",
+    "Best regards",
+    "Wysłane z iPhone'a",
+    "Wysłano z iPhone’a",
+    "Wysłane z telefonu Samsung",
+    "Wysłane z aplikacji mobilnej Poczta",
+    "Wysłane z programu Poczta dla Windows",
+    "Pobierz aplikację Outlook dla systemu iOS",
+    "Sent from my Galaxy",
+    "-- ",
+    "---",
+    "________________",
+    "=====",
+    "* * * * *",
+    "Wolne od wirusów. www.avast.com",
+    "Ta wiadomość została sprawdzona na obecność wirusów przez Avast.",
+    "__________ Informacja programu ESET NOD32 Antivirus __________",
+    "Klauzula informacyjna",
+    "UWAGA: Ta wiadomość i załączniki są poufne i przeznaczone wyłącznie dla adresata.",
+    "Administratorem Pani/Pana danych osobowych jest Wójt. Dane są przetwarzane zgodnie z RODO.",
+    "Treść tej wiadomości jest przeznaczona tylko dla adresata. Jeżeli nim nie jesteś, usuń ją.",
+    "Zanim wydrukujesz ten e-mail, pomyśl o środowisku.",
+    "This e-mail is confidential and intended only for the recipient.",
+    "Podpis Użytkownika: ..........",
+    "3.1.2 Opis formularza",
+]
+GOES_ON = [
+    "Z poważaniem jest drukowane na końcu pisma, jak to zmienić?",
+    "z poważaniem bez nazwiska",
+    "Pozdrawiam wszystkich, którzy nie mają tego problemu, a my go mamy.",
+    "Ta wiadomość pojawia się po zalogowaniu.",
+    "Niniejsza funkcja nie działa.",
+    "Administrator danych nie widzi przycisku Zatwierdź.",
+    "Wysłane z systemu pismo ma zły adres.",
+    "RODO wymaga zgody, gdzie ją zapisać?",
+    "-- tak wygląda ekran",
+    "- czy można cofnąć?",
+    "..........",
+    "",
+    "Informacje zawarte w raporcie są błędne.",
+]
+
+
+@pytest.mark.parametrize("line", ENDS)
+def test_the_text_ends_here(line: str) -> None:
+    assert ending([line], 0)
+
+
+@pytest.mark.parametrize("line", GOES_ON)
+def test_the_text_goes_on(line: str) -> None:
+    assert ending([line], 0) is None
+
+
+def test_a_disclaimer_is_known_by_its_whole_paragraph() -> None:
+    lines = ["Niniejsza wiadomość", "jest poufna. Jeżeli nie są Państwo", "jej adresatem, prosimy o usunięcie."]
+    assert ending(lines, 0) == "a disclaimer"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"), [("Strona 1 z 2", True), ("- 2 -", True), ("1/3", True), ("Strona główna", False)]
+)
+def test_page_numbers_are_known(line: str, is_one: bool) -> None:
+    assert is_page_number(line) is is_one
