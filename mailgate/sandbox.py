@@ -1,0 +1,336 @@
+"""The processes with limits in which foreign bytes are read.
+
+Each library that reads mail, documents or pictures was driven to gigabytes, minutes or a crash by a small file.  So it
+happens in a child process that may die: memory, processor time, file sizes and time on the clock are limited, the
+environment is scrubbed, and what the child says is checked.  A message that kills its child costs only itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import mailgate
+from mailgate.domain.reading import Reading
+from mailgate.errors import ReadingFailed
+from mailgate.sandboxed import EXIT_MEMORY
+from mailgate.sandboxframes import LENGTH, MAX_FRAME, Request, decode_response
+
+_CHUNK: Final = 1024 * 1024
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_PASSED_ON: Final = ("PATH", "TMPDIR", "TESSDATA_PREFIX")
+"""What the child sees of the environment; no setting and no secret of ours is among it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may cost.  Times in seconds, sizes in bytes.
+
+    After ``messages``, or ``growth`` more resident memory than at its start, a child is replaced by a fresh one.
+    """
+
+    wall_seconds: float = 120.0
+    cpu_seconds: int = 60
+    memory: int = 1024 * 1024 * 1024
+    messages: int = 2_000
+    growth: int = 256 * 1024 * 1024
+
+
+class SandboxClosed(ReadingFailed):
+    """The daemon is stopping: the message was not read, and is not to blame."""
+
+
+class _Stopped(Exception):
+    """The child did not answer in time."""
+
+
+# A child asks the kernel to die with the thread that started it (PR_SET_PDEATHSIG means the thread, not the process).
+# So all are started by one thread that lives as long as the program.
+_STARTER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-starter")
+
+
+class Sandbox:
+    """One child process, started when it is needed, replaced when it died or has worked enough.
+
+    Safe to use from several threads; they wait for each other.  ``command`` starts something else in its place (tests).
+    """
+
+    def __init__(self, limits: Limits | None = None, command: Sequence[str] | None = None) -> None:
+        self.limits = limits or Limits()
+        self._command = command
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._served = 0
+        self._resident_at_start = 0
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None where none is alive."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
+    def read(self, raw: bytes, envelope_sender: str | None = None, *, as_reply: bool = False) -> Reading:
+        """Everything that the bytes of one message tell.
+
+        Raises ReadingFailed with the reason where the child hit a limit, died, failed or answered nonsense.
+        """
+        with self._turn:
+            process = self._running()
+            try:
+                frame = self._exchange(process, Request(raw, envelope_sender, as_reply).encode())
+            except _Stopped:
+                self._end(process)
+                raise ReadingFailed(f"The message was not read within {self.limits.wall_seconds:g} seconds.") from None
+            except OSError as error:
+                raise self._death(process) from error
+            return self._judged(process, frame)
+
+    def close(self) -> None:
+        """Ends the child, also in the middle of a message; whoever waits for that gets ``SandboxClosed``."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            _kill(process)
+        with self._turn:
+            if self._process is not None:
+                self._end(self._process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The child, alive and not worn out."""
+        if self._closed:
+            raise SandboxClosed("The sandbox is closed.")
+        process = self._process
+        if process is not None and (_has_ended(process) or self._worn_out(process)):
+            self._end(process)
+            process = None
+        if process is None:
+            process = self._process = _STARTER.submit(self._start).result()
+            self._served = 0
+            self._resident_at_start = 0
+        self._served += 1
+        return process
+
+    def _worn_out(self, process: subprocess.Popen[bytes]) -> bool:
+        if self._served >= self.limits.messages:
+            return True
+        if self._served % 20 != 1:
+            return False
+        resident = _resident(process.pid)
+        self._resident_at_start = self._resident_at_start or resident
+        return resident - self._resident_at_start > self.limits.growth
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        limits = self.limits
+        command = self._command or (
+            sys.executable, "-P", "-B", "-m", "mailgate.sandboxed",
+            "--parent", str(os.getpid()), "--memory", str(limits.memory), "--cpu-seconds", str(limits.cpu_seconds),
+        )  # fmt: skip
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env=_scrubbed_environment(),
+            start_new_session=True,
+        )
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                os.set_blocking(pipe.fileno(), False)
+        return process
+
+    def _exchange(self, process: subprocess.Popen[bytes], request: bytes) -> bytes:
+        """Sends a request and takes the answer's frame, both at once, so that no full pipe can hold us.
+
+        Raises _Stopped when time is up, OSError when the child is gone, ReadingFailed when its frame has no measure.
+        """
+        if process.stdin is None or process.stdout is None:
+            raise OSError("no pipes")
+        to_child, from_child = process.stdin.fileno(), process.stdout.fileno()
+        deadline = time.monotonic() + self.limits.wall_seconds
+        ready = select.poll()
+        ready.register(from_child, select.POLLIN)
+        ready.register(to_child, select.POLLOUT)
+        unsent = memoryview(request)
+        answer = _Answer()
+        while not answer.complete:
+            left = deadline - time.monotonic()
+            events = dict(ready.poll(left * 1000)) if left > 0 else {}
+            if not events:
+                raise _Stopped
+            if from_child in events:
+                answer.take(os.read(from_child, _CHUNK))
+            if to_child in events and unsent:
+                unsent = unsent[os.write(to_child, unsent[:_CHUNK]) :]
+                if not unsent:
+                    ready.unregister(to_child)
+        if unsent:
+            raise OSError("an answer before the question")
+        return answer.frame
+
+    def _judged(self, process: subprocess.Popen[bytes], frame: bytes) -> Reading:
+        try:
+            answer = decode_response(frame)
+        except ValueError:
+            self._end(process)
+            raise ReadingFailed("The reading process answered nonsense.") from None
+        if isinstance(answer, str):
+            raise ReadingFailed(f"The message could not be read: {answer[:300]}.")
+        return answer
+
+    def _death(self, process: subprocess.Popen[bytes]) -> ReadingFailed:
+        """Buries a child that closed its pipe, and says what it died of."""
+        _await_end(process, seconds=1.0)
+        self._end(process)
+        status = process.returncode
+        if self._closed:
+            return SandboxClosed("The sandbox was closed while the message was read.")
+        match status:
+            case int() if status == EXIT_MEMORY:
+                return ReadingFailed(f"Reading the message needs more than {self.limits.memory} bytes of memory.")
+            case int() if status == -signal.SIGXCPU:
+                return ReadingFailed(
+                    f"Reading the message needs more than {self.limits.cpu_seconds} seconds of processor time."
+                )
+            case int() if status < 0:
+                return ReadingFailed(f"The process that read the message was killed by signal {-status}.")
+            case _:
+                return ReadingFailed(f"The process that read the message ended with status {status}.")
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """Kills a child with all that it started, and takes its exit status, so that no zombie stays."""
+        _kill(process)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        if self._process is process:
+            self._process = None
+
+
+class _Answer:
+    """A frame that arrives in pieces."""
+
+    def __init__(self) -> None:
+        self._taken = bytearray()
+        self._wanted: int | None = None
+
+    def take(self, piece: bytes) -> None:
+        """Adds what a read gave; OSError at the end of the pipe or for a frame without measure."""
+        if not piece:
+            raise OSError("the reading process closed its pipe")
+        self._taken += piece
+        if self._wanted is None and len(self._taken) >= LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._taken)
+            if length > MAX_FRAME:
+                raise OSError("a frame beyond all measure")
+            self._wanted = LENGTH.size + length
+
+    @property
+    def complete(self) -> bool:
+        return self._wanted is not None and len(self._taken) >= self._wanted
+
+    @property
+    def frame(self) -> bytes:
+        """What follows the length; more than that is not expected, and is nonsense by its size."""
+        return bytes(memoryview(self._taken)[LENGTH.size :])
+
+
+class SandboxPool:
+    """Several sandboxes that read messages side by side."""
+
+    def __init__(self, size: int, limits: Limits | None = None) -> None:
+        self._sandboxes = tuple(Sandbox(limits) for _ in range(max(1, size)))
+        self._idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
+        for sandbox in self._sandboxes:
+            self._idle.put(sandbox)
+        self._threads = ThreadPoolExecutor(max_workers=len(self._sandboxes), thread_name_prefix="sandbox")
+
+    def read_all(self, batch: Sequence[tuple[bytes, str | None]]) -> list[Reading | ReadingFailed]:
+        """Reads messages (bytes, envelope sender); the answer at each place is that of the message there.
+
+        One that cannot be read is its error, and costs only itself.
+        """
+        try:
+            waiting = [self._threads.submit(self._read, raw, sender) for raw, sender in batch]
+        except RuntimeError:
+            return [SandboxClosed("The sandbox is closed.") for _ in batch]
+        return [future.result() for future in waiting]
+
+    def _read(self, raw: bytes, sender: str | None) -> Reading | ReadingFailed:
+        sandbox = self._idle.get()
+        try:
+            return sandbox.read(raw, sender)
+        except ReadingFailed as failure:
+            return failure
+        finally:
+            self._idle.put(sandbox)
+
+    def close(self) -> None:
+        """Ends all children at once; safe from any thread, and more than once."""
+        for sandbox in self._sandboxes:
+            sandbox.close()
+        self._threads.shutdown(wait=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+def _scrubbed_environment() -> dict[str, str]:
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    package = Path(mailgate.__file__).resolve().parent.parent
+    return {**environment, "PYTHONPATH": str(package), "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """True for a dead child; it is left a zombie, so that its process group cannot be anybody else's yet."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _await_end(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Gives a child that has closed its pipe the time to end by itself, so that its exit status tells why."""
+    handle = os.pidfd_open(process.pid)
+    try:
+        ended = select.poll()
+        ended.register(handle, select.POLLIN)
+        ended.poll(seconds * 1000)
+    finally:
+        os.close(handle)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to the child and whatever it started; the group is its own since it leads a session."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _resident(pid: int) -> int:
+    """Resident memory of a process in bytes, 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -1,0 +1,149 @@
+"""A message is read as a whole: texts, files, forms, the reply, and whether anybody can read it."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from mailgate.domain.reading import Reading
+from mailgate.reader import read
+
+HEAD = b"From: Jan <jan@ug.example>\r\nTo: hotline@csizs.example\r\nSubject: pytanie\r\nMessage-ID: <1@ug.example>\r\n"
+FORM = (
+    "CSIZS  Zgłoszenie pytania HOT-1  data: 20.11.2026  znak: OPS.1.2026\r\n"
+    "Imię i nazwisko Użytkownika: Jan Łoś\r\nNazwa Urzędu: Urząd Gminy Łąck\r\n"
+    "Zwrotny nr telefonu, e-mail: 24 261 40 21, jan@ug.example\r\nTreść pytania:\r\nDlaczego?\r\n"
+).encode()
+UTF8 = b"Content-Type: text/plain; charset=utf-8\r\n"
+ENVELOPED = bytes.fromhex("308006092a864886f70d010703a0803080")
+SIGNED = bytes.fromhex("308006092a864886f70d010702a0803080")
+
+
+def multipart(*parts: bytes, subtype: str = "mixed") -> bytes:
+    head = HEAD + f"Content-Type: multipart/{subtype}; boundary=b\r\n\r\n".encode()
+    return head + b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + b"--b--\r\n"
+
+
+def attached(name: str, content: bytes, content_type: str = "application/octet-stream") -> bytes:
+    head = f'Content-Type: {content_type}\r\nContent-Disposition: attachment; filename="{name}"\r\n'
+    return head.encode() + b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(content)
+
+
+def sources(reading: Reading) -> list[str]:
+    return [form.source for form in reading.forms.forms]
+
+
+def test_a_form_in_the_text_is_found_in_the_body() -> None:
+    reading = read(HEAD + UTF8 + b"\r\n" + FORM)
+    assert sources(reading) == ["body"]
+    assert reading.forms.forms[0].user_name == "Jan Łoś"
+    assert reading.text.startswith("CSIZS")
+
+
+def test_a_form_in_a_file_is_found_there() -> None:
+    assert sources(read(multipart(b"\r\nw zalaczeniu", attached("HOT-01.txt", FORM)))) == ["attachment:HOT-01.txt"]
+
+
+@pytest.mark.parametrize("content_type", ["message/rfc822", "application/octet-stream", "text/plain"])
+def test_a_form_in_an_attached_message_is_found_whatever_its_type(content_type: str) -> None:
+    inner = HEAD + UTF8 + b"\r\n" + FORM
+    assert sources(read(multipart(b"\r\n-", attached("dalej.eml", inner, content_type)))) == ["attachment:dalej.eml"]
+
+
+def test_a_file_in_an_attached_message_is_named_by_its_way() -> None:
+    inner = multipart(b"\r\n-", attached("HOT-01.txt", FORM))
+    outer = read(
+        HEAD + b"Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n" + attached("a.eml", inner) + b"\r\n--c--\r\n"
+    )
+    assert sources(outer) == ["attachment:a.eml/HOT-01.txt"]
+
+
+def messages_in_messages(depth: int) -> bytes:
+    raw = HEAD + UTF8 + b"\r\n" + FORM
+    for _ in range(depth):
+        raw = multipart(b"\r\n-", attached("a.eml", raw))
+    return raw
+
+
+def test_messages_are_opened_down_to_the_fifth_level() -> None:
+    assert sources(read(messages_in_messages(5))) == ["attachment:" + "/".join(["a.eml"] * 5)]
+    deeper = read(messages_in_messages(6))
+    assert sources(deeper) == []
+    assert any("nested deeper than 5 levels" in note for note in deeper.mail.notes)
+
+
+def test_the_text_of_a_mail_in_html_alone_is_its_lines() -> None:
+    page = "<p>Dzień dobry</p><table><tr><td>a<td>b</table>".encode()
+    assert read(HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + page).text == "Dzień dobry\na | b"
+
+
+@pytest.mark.parametrize("header", [b"In-Reply-To: <a@b>\r\n", b"References: <a@b>\r\n"])
+def test_a_mail_that_answers_has_a_reply_text(header: bytes) -> None:
+    reading = read(HEAD + header + b"\r\nTak.\r\n\r\nW dniu 19.11.2026 o 10:12, Hot-line CSIZS pisze:\r\n> stare\r\n")
+    assert reading.reply is not None
+    assert reading.reply.new_text == "Tak."
+
+
+def test_a_mail_that_answers_nothing_has_one_only_on_demand() -> None:
+    assert read(HEAD + b"\r\nTak.\r\n").reply is None
+    assert read(HEAD + b"\r\nTak.\r\n", as_reply=True).reply is not None
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"", "empty"),
+        (b"\r\n \n", "empty"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01" + bytes(range(256)) * 8, "no e-mail message"),
+        (b"PK\x03\x04\x14\0\x06\0\x08\0" + b"word/document.xml" * 40, "no e-mail message"),
+        (b"%PDF-1.4\n1 0 obj\n<< /Title: x >>\nendobj\n", "no e-mail message"),
+        (b"Dzien dobry, to zwykly tekst.\n", "no e-mail message"),
+        (b"<html><body>strona</body></html>", "no e-mail message"),
+        (HEAD + b"\0" * 100 + b"\r\n\r\nx", "binary"),
+        (multipart(attached("smime.p7m", ENVELOPED, "application/pkcs7-mime; smime-type=enveloped-data")), "S/MIME"),
+        (HEAD + attached("smime.p7m", ENVELOPED), "S/MIME"),
+        (multipart(attached("x", b"Version: 1", "application/pgp-encrypted"), subtype="encrypted"), "PGP/MIME"),
+        (HEAD + b"\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQ\r\n-----END PGP MESSAGE-----\r\n", "PGP in the text"),
+        (multipart(attached("a.asc", b"-----BEGIN PGP MESSAGE-----\n")), "PGP"),
+    ],
+)
+def test_what_nobody_can_read_says_why(raw: bytes, why: str) -> None:
+    reading = read(raw)
+    assert reading.unreadable is not None
+    assert why in reading.unreadable
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        HEAD + b"\r\n",
+        b"Subject: x\n\nx",
+        HEAD + attached("smime.p7m", SIGNED, "application/pkcs7-mime"),
+        multipart(b"\r\nDzie\xf1 dobry", attached("a.p7m", ENVELOPED)),
+        HEAD + b"\r\n> -----BEGIN PGP MESSAGE-----\r\n",
+    ],
+)
+def test_what_can_be_read_is_not_unreadable(raw: bytes) -> None:
+    assert read(raw).unreadable is None
+
+
+def test_a_form_beside_an_encrypted_file_is_a_form() -> None:
+    reading = read(multipart(UTF8 + b"\r\n" + FORM, attached("smime.p7m", ENVELOPED)))
+    assert (reading.unreadable, sources(reading)) == (None, ["body"])
+
+
+def test_the_form_that_a_bounce_gives_back_is_not_asked_again() -> None:
+    status = (
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        b"Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    )
+    original = b"Content-Type: message/rfc822\r\n\r\n" + HEAD + UTF8 + b"\r\n" + FORM
+    reading = read(multipart(b"\r\nfailed", status, original, subtype="report; report-type=delivery-status"), "")
+    assert reading.bounce is not None
+    assert reading.forms.forms == ()
+
+
+def test_what_a_file_reader_remarks_stands_with_the_mail() -> None:
+    reading = read(multipart(b"\r\n-", attached("a.txt", "Zażółć".encode("windows-1250"))))
+    assert "attachment:a.txt: charset guessed: windows-1250" in reading.mail.notes
