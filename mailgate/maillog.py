@@ -1,0 +1,112 @@
+"""The journal: one line a transition of a mail, a question or a letter, each by a function of its own.
+
+A line carries ids, sizes and codes; never a body, a header, a name or an address (those stand in the register).  The
+one exception is a peer's host, which an administrator needs.  Debug traces are another matter and go elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+
+_log = logging.getLogger("mailgate.mail")
+
+
+def _line(level: int, event: str, **values: object) -> None:
+    shown = " ".join(f"{name}={_shown(value)}" for name, value in values.items() if value is not None)
+    _log.log(level, "%s %s", event, shown)
+
+
+def _shown(value: object) -> str:
+    """A value on one line; quoted where it holds a space, so that a machine can take the line apart."""
+    text = " ".join(str(value).split())[:300]
+    return f'"{text}"' if " " in text or not text else text
+
+
+def received(*, spool_id: int, source: str, size: int, duplicate: bool) -> None:
+    """A mail is on disk (or was already)."""
+    _line(logging.INFO, "duplicate" if duplicate else "received", spool=spool_id, source=source, size=size)
+
+
+def rejected(*, client: str, reply: str) -> None:
+    """A mail or a recipient was refused at the door."""
+    _line(logging.INFO, "rejected", client=client, reply=reply)
+
+
+def intake_failed(*, source: str, reason: str) -> None:
+    """A mail could not be taken through a fault of ours; the sender was told to come again."""
+    _line(logging.ERROR, "intake-failed", source=source, reason=reason)
+
+
+def registered(*, spool_id: int | None, number: str, kind: str) -> None:
+    """A question has a number."""
+    _line(logging.INFO, "registered", spool=spool_id, number=number, kind=kind)
+
+
+def noted(*, spool_id: int, number: str, kind: str) -> None:
+    """A mail became a note, a follow-up or an answer of a question."""
+    _line(logging.INFO, "noted", spool=spool_id, number=number, kind=kind)
+
+
+def held(*, spool_id: int, number: str | None, reason: str) -> None:
+    """A reply was not passed on."""
+    _line(logging.WARNING, "held", spool=spool_id, number=number, reason=reason)
+
+
+def read_failed(*, spool_id: int, attempt: int, reason: str) -> None:
+    """A mail could not be read; it will be tried again."""
+    _line(logging.WARNING, "read-failed", spool=spool_id, attempt=attempt, reason=reason)
+
+
+def quarantined(*, spool_id: int, reason: str) -> None:
+    """A mail was set aside for a person."""
+    _line(logging.WARNING, "quarantined", spool=spool_id, reason=reason)
+
+
+def pipeline_failed(*, reason: str) -> None:
+    """A batch could not be written; it is tried again."""
+    _line(logging.ERROR, "pipeline-failed", reason=reason)
+
+
+def letter_accepted(*, letter_id: int, kind: str | None = None, reply: str) -> None:
+    """The smarthost took a letter."""
+    _line(logging.INFO, "letter-accepted", letter=letter_id, kind=kind, reply=reply)
+
+
+def letter_deferred(*, letter_id: int, reply: str, seconds: float) -> None:
+    """A letter will be tried again in so many seconds."""
+    _line(logging.WARNING, "letter-deferred", letter=letter_id, reply=reply, retry_in=round(seconds))
+
+
+def letter_refused(*, letter_id: int, reply: str) -> None:
+    """The smarthost will not have a letter."""
+    _line(logging.ERROR, "letter-refused", letter=letter_id, reply=reply)
+
+
+def letter_uncertain(*, letter_id: int, reply: str) -> None:
+    """Nobody knows whether a letter was taken: it is not repeated by itself."""
+    _line(logging.ERROR, "letter-uncertain", letter=letter_id, reply=reply)
+
+
+def smarthost_unreachable(*, reason: str) -> None:
+    """Said once when it begins."""
+    _line(logging.ERROR, "smarthost-unreachable", reason=reason)
+
+
+def smarthost_back(*, seconds: float) -> None:
+    """The smarthost answers again after so many seconds."""
+    _line(logging.WARNING, "smarthost-back", after=round(seconds))
+
+
+def mailbox_unreachable(*, reason: str) -> None:
+    """Said once when it begins."""
+    _line(logging.ERROR, "mailbox-unreachable", reason=reason)
+
+
+def mailbox_back(*, seconds: float) -> None:
+    """The mailbox answers again after so many seconds."""
+    _line(logging.WARNING, "mailbox-back", after=round(seconds))
+
+
+def mailbox_message_skipped(*, uid: int, reason: str) -> None:
+    """One message of the mailbox could not be fetched; those behind it go on."""
+    _line(logging.ERROR, "mailbox-message-skipped", uid=uid, reason=reason)

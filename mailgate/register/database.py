@@ -1,0 +1,157 @@
+"""The connection to SQLite or PostgreSQL: pragmas, units of work, units of reading.
+
+On SQLite one writer works at a time: the default of its driver begins a transaction lazily and loses updates without
+an error, so every unit of work begins with BEGIN IMMEDIATE.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlmodel import Session
+
+from mailgate.errors import RegisterBusy, RegisterError
+from mailgate.register.faults import translated
+from mailgate.register.schema import ensure_current, migrate
+
+__all__ = ["ensure_current", "migrate", "open_database", "reading", "unit_of_work"]
+
+BUSY_SECONDS = 10
+"""How long a unit of work waits for another writer before it is told that the database is busy."""
+
+_READING = "mailgate_reading"
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    # FULL: a commit is on disk when it returns, also after a loss of power.  We say 250 on the strength of it.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cache_size = -16384",
+)
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+
+
+def open_database(url: str) -> Engine:
+    """An engine for the URL; one writer at a time on SQLite (BEGIN IMMEDIATE, WAL, synchronous=FULL).
+
+    Nothing is connected yet.  Raises RegisterError where the URL names no database that the program can use.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _open_postgresql(parsed)
+    return _open_sqlite(parsed)
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back on any exception.
+
+    Rows stay readable after the commit.  Units do not nest.  Raises RegisterBusy where the database is locked, full
+    or unreachable and the same work may succeed later, RegisterError for its other faults.
+    """
+    with translated(), _turn_to_write(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One consistent view for commands that only look: it waits for no writer, and none waits for it.
+
+    Raises as ``unit_of_work`` does.
+    """
+    options: dict[str, Any] = {_READING: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with translated(), Session(engine.execution_options(**options), expire_on_commit=False) as session:
+        yield session
+
+
+def _parsed(url: str) -> URL:
+    """The URL as a value.  What cannot be read is not shown: it may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise RegisterError("The database URL cannot be read; write sqlite:///FILE or postgresql://...") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise RegisterError(f"The register is kept in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.")
+    return parsed
+
+
+def _open_sqlite(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True, json_serializer=_json)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    _turns[engine] = Lock()
+    return engine
+
+
+def _open_postgresql(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    defaults = {
+        "connect_timeout": 5,
+        "application_name": "mailgate",
+        "keepalives_idle": 30,
+        "tcp_user_timeout": 30000,
+        "options": f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS * 1000}"
+        " -c idle_in_transaction_session_timeout=300000",
+    }
+    try:
+        return create_engine(
+            url,
+            hide_parameters=True,
+            json_serializer=_json,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_recycle=1800,
+            connect_args={name: value for name, value in defaults.items() if name not in url.query},
+        )
+    except ImportError:
+        raise RegisterError(
+            "The database URL asks for PostgreSQL, whose driver cannot be loaded: install mailgate[postgresql]."
+        ) from None
+
+
+_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # None: the driver leaves transactions to the begin event below.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    only_looks = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if only_looks else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _turn_to_write(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process take turns on SQLite.
+
+    SQLite itself makes a second writer sleep and look again, up to 100 ms at a time and in no order; a lock wakes it
+    at once.  Other processes are kept apart by BEGIN IMMEDIATE.
+    """
+    turn = _turns.get(engine)
+    if turn is None:
+        yield
+        return
+    if not turn.acquire(timeout=BUSY_SECONDS):
+        raise RegisterBusy(f"The database is busy: another unit of work has held it for {BUSY_SECONDS} seconds.")
+    try:
+        yield
+    finally:
+        turn.release()

@@ -1,0 +1,65 @@
+"""Replies that were not passed on: they wait for a person, who sees why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from mailgate.register import audit
+from mailgate.register.tables import HeldReplyRow, InboundRow, QuestionRow
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReply:
+    """A reply that was not passed on; ``number`` is that of the question to which it seems to belong."""
+
+    id: int
+    inbound_id: int
+    question_id: int | None
+    number: str | None
+    sender: str | None
+    """The envelope's sender, which proves nothing."""
+    received_at: datetime
+    held_at: datetime
+    reason: str
+
+
+def hold(session: Session, inbound_id: int, question_id: int | None, reason: str, now: datetime) -> int:
+    """Hold a reply, with the reason in an English sentence, and add the event ``reply_held``; returns its id."""
+    row = HeldReplyRow(inbound_id=inbound_id, question_id=question_id, held_at=now, reason=reason)
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    detail = {"reason": reason}
+    event = audit.Event(now, "reply_held", "mailgate", question_id, inbound_id, detail=detail)
+    audit.add(session, [event])
+    return row.id
+
+
+def listed(session: Session) -> Sequence[HeldReply]:
+    """The replies that are held now, oldest first."""
+    chosen = (
+        select(HeldReplyRow, InboundRow, QuestionRow.number)
+        .join(InboundRow, col(InboundRow.id) == col(HeldReplyRow.inbound_id))
+        .outerjoin(QuestionRow, col(QuestionRow.id) == col(HeldReplyRow.question_id))
+        .where(HeldReplyRow.state == "held")
+        .order_by(col(HeldReplyRow.id))
+    )
+    return [_held_reply(reply, mail, number) for reply, mail, number in session.exec(chosen)]
+
+
+def _held_reply(reply: HeldReplyRow, mail: InboundRow, number: str | None) -> HeldReply:
+    assert reply.id is not None
+    return HeldReply(
+        id=reply.id,
+        inbound_id=reply.inbound_id,
+        question_id=reply.question_id,
+        number=number,
+        sender=mail.envelope_sender,
+        received_at=mail.received_at,
+        held_at=reply.held_at,
+        reason=reply.reason,
+    )

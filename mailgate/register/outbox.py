@@ -1,0 +1,311 @@
+"""The outbox: letters decided upon and not yet accepted by the smarthost.
+
+    queued ──claim, mark_sending──► sending ──► accepted     2xx: its questions are acknowledged or answered
+      ▲                                 ├─────► deferred     4xx or no connection: due again at next_try_at
+      │                                 ├─────► refused      5xx, or deferred past give_up_at
+      └──────────── retry ◄─────────────┴─────► uncertain    lost after DATA, or the process died: a person decides
+
+A claim is a lease that leaves the state alone: until ``mark_sending`` nothing has left, and a crash costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlmodel import Session
+
+from mailgate.domain.threads import SentLetter
+from mailgate.domain.tokens import Role
+from mailgate.register import audit
+from mailgate.register.outcomes import (
+    letter_events,
+    mark_accepted,
+    mark_deferred,
+    mark_refused,
+    mark_uncertain,
+)
+from mailgate.register.sql import portions, run
+from mailgate.register.tables import LetterContentRow, LetterQuestionRow, LetterRow, QuestionRow, table_of
+
+__all__ = [
+    "ClaimedLetter",
+    "Effect",
+    "NewLetter",
+    "SentLetter",
+    "by_message_ids",
+    "by_tokens",
+    "claim",
+    "enqueue",
+    "mark_accepted",
+    "mark_deferred",
+    "mark_refused",
+    "mark_sending",
+    "mark_uncertain",
+    "recover",
+    "retry",
+    "sent_since",
+    "unclaim",
+]
+
+Effect = Literal["none", "acknowledges", "answers"]
+
+GIVE_UP_AFTER = timedelta(days=5)
+"""How long a letter is tried (RFC 5321 section 4.5.4.1: at least four to five days)."""
+
+SENDING_LEASE = timedelta(minutes=30)
+"""How long one attempt may last: more than all time limits of RFC 5321 section 4.5.3.2 together."""
+
+MAX_KEY = 320
+"""Characters of an address by which its letters are counted: the longest address there is (RFC 3696 erratum 1690)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """A rendered letter to one recipient; its Message-ID is fixed here, before any try."""
+
+    message_id: str
+    token: str
+    kind: str
+    role: Role
+    effect: Effect
+    recipient: str
+    envelope_sender: str
+    subject: str
+    question_ids: tuple[int, ...]
+    content: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedLetter:
+    """A letter taken for sending; ``attempts`` are those before this one."""
+
+    id: int
+    message_id: str
+    recipient: str
+    envelope_sender: str
+    content: bytes
+    attempts: int
+    created_at: datetime
+    give_up_at: datetime
+
+
+_letter = table_of(LetterRow)
+_content = table_of(LetterContentRow)
+_about = table_of(LetterQuestionRow)
+_question = table_of(QuestionRow)
+
+_INSERT = insert(_letter).returning(_letter.c.id, sort_by_parameter_order=True)
+_INSERT_CONTENT = insert(_content)
+_INSERT_ABOUT = insert(_about)
+_free = or_(_letter.c.claimed_until.is_(None), _letter.c.claimed_until <= bindparam("now"))
+_QUEUED = (
+    select(_letter.c.id)
+    .where(_letter.c.state == "queued", _free)
+    .order_by(_letter.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_DEFERRED = (
+    select(_letter.c.id)
+    .where(_letter.c.state == "deferred", _letter.c.next_try_at <= bindparam("now"), _free)
+    .order_by(_letter.c.next_try_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(_letter)
+    .where(_letter.c.id.in_(bindparam("ids", expanding=True)))
+    .values(claimed_by=bindparam("owner"), claimed_until=bindparam("until"))
+)
+_CLAIMED = (
+    select(
+        _letter.c.id,
+        _letter.c.message_id,
+        _letter.c.recipient,
+        _letter.c.envelope_sender,
+        _content.c.content,
+        _letter.c.attempts,
+        _letter.c.created_at,
+        _letter.c.give_up_at,
+    )
+    .join(_content, _content.c.letter_id == _letter.c.id)
+    .where(_letter.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_letter.c.id)
+)
+_SEND = (
+    update(_letter)
+    .where(
+        _letter.c.id == bindparam("letter_id"),
+        _letter.c.claimed_by == bindparam("owner"),
+        _letter.c.state.in_(("queued", "deferred")),
+    )
+    .values(
+        state="sending",
+        attempts=_letter.c.attempts + 1,
+        claimed_until=bindparam("until"),
+        last_try_at=bindparam("now"),
+        next_try_at=None,
+    )
+)
+_UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+_SENT = (
+    select(_letter, _about.c.question_id, _question.c.number)
+    .outerjoin(_about, _about.c.letter_id == _letter.c.id)
+    .outerjoin(_question, _question.c.id == _about.c.question_id)
+    .order_by(_letter.c.id, _about.c.question_id)
+)
+
+
+def enqueue(session: Session, letters: Sequence[NewLetter]) -> list[int]:
+    """Add letters in the transaction of the decision that they follow from, with an event for each; their ids."""
+    if not letters:
+        return []
+    ids = list(run(session, _INSERT, [_values(letter) for letter in letters]).scalars())
+    numbered = list(zip(ids, letters, strict=True))
+    run(session, _INSERT_CONTENT, [{"letter_id": id, "content": letter.content} for id, letter in numbered])
+    about = [
+        {"letter_id": id, "question_id": question_id}
+        for id, letter in numbered
+        for question_id in dict.fromkeys(letter.question_ids)
+    ]
+    if about:
+        run(session, _INSERT_ABOUT, about)
+    audit.add(session, [event for id, letter in numbered for event in _queued_events(id, letter)])
+    return ids
+
+
+def claim(session: Session, owner: str, limit: int, now: datetime, lease: timedelta) -> list[ClaimedLetter]:
+    """Take letters that are due (queued, or deferred with next_try_at passed), oldest first, for one courier.
+
+    Neither kind keeps the other waiting: where there are plenty of both, each has half of the places.
+    """
+    values = {"now": now, "limit": limit}
+    queued = list(run(session, _QUEUED, values).scalars())
+    deferred = list(run(session, _DEFERRED, values).scalars())
+    deferred = deferred[: max(limit // 2, limit - len(queued), 1)]
+    ids = queued[: limit - len(deferred)] + deferred
+    if not ids:
+        return []
+    run(session, _TAKE, {"ids": ids, "owner": owner, "until": now + lease})
+    return [ClaimedLetter(*row) for row in run(session, _CLAIMED, {"ids": ids})]
+
+
+def mark_sending(session: Session, letter_id: int, owner: str, now: datetime) -> bool:
+    """The content is about to leave: from here until the reply is recorded a crash means ``uncertain``.
+
+    False when the letter is no longer this owner's: it must not be sent.
+    """
+    values = {"letter_id": letter_id, "owner": owner, "now": now, "until": now + SENDING_LEASE}
+    return run(session, _SEND, values).rowcount == 1
+
+
+def unclaim(session: Session, owner: str) -> int:
+    """Give back what this owner claimed and has not begun to send."""
+    mine = (_letter.c.claimed_by == owner, _letter.c.state.in_(("queued", "deferred")))
+    return run(session, update(_letter).where(*mine).values(**_UNCLAIMED)).rowcount
+
+
+def recover(session: Session, owner: str, now: datetime) -> int:
+    """At start: letters that a dead process was sending become uncertain, its other claims are free again.
+
+    Dead is whoever bore this process's own (stable) name, and whoever let a lease run out.  Where the process runs
+    on and only others are to be looked after, ``owner`` is "".  Returns how many became uncertain.
+    """
+    dead = or_(_letter.c.claimed_by == owner, _letter.c.claimed_until <= now)
+    chosen = select(_letter.c.id).where(_letter.c.state == "sending", dead)
+    ids = list(run(session, chosen.with_for_update(skip_locked=True)).scalars())
+    for id in ids:
+        mark_uncertain(session, id, "The process ended while this letter was being sent.", now)
+    unclaim(session, owner)
+    return len(ids)
+
+
+def retry(session: Session, letter_id: int, now: datetime) -> bool:
+    """A person has a refused, deferred or uncertain letter tried again, same Message-ID; False in any other state.
+
+    It has the full time to be given up again.  Adds the event ``letter_retried``.
+    """
+    chosen = (_letter.c.id == letter_id, _letter.c.state.in_(("refused", "deferred", "uncertain")))
+    values = {"state": "queued", "next_try_at": None, "give_up_at": now + GIVE_UP_AFTER, **_UNCLAIMED}
+    if run(session, update(_letter).where(*chosen).values(**values)).rowcount != 1:
+        return False
+    audit.add(session, letter_events(session, letter_id, "letter_retried", now, actor="administrator"))
+    return True
+
+
+def by_tokens(session: Session, tokens: Sequence[str]) -> dict[str, SentLetter]:
+    """The letters that bear these tokens."""
+    found = [letter for portion in portions(tokens) for letter in _sent(session, _letter.c.token.in_(portion))]
+    return {letter.token: letter for letter in found}
+
+
+def by_message_ids(session: Session, message_ids: Sequence[str]) -> dict[str, SentLetter]:
+    """The letters with these Message-IDs (with brackets)."""
+    found = [
+        letter for portion in portions(message_ids) for letter in _sent(session, _letter.c.message_id.in_(portion))
+    ]
+    return {letter.message_id: letter for letter in found}
+
+
+def sent_since(session: Session, recipient: str, since: datetime) -> int:
+    """How many letters were made out to an address, in any spelling of case, since an instant: for the brake."""
+    chosen = select(_letter.c.id).where(_letter.c.recipient_key == _key(recipient), _letter.c.created_at >= since)
+    return len(run(session, chosen).all())
+
+
+def _values(letter: NewLetter) -> dict[str, Any]:
+    return {
+        "message_id": letter.message_id,
+        "token": letter.token,
+        "kind": letter.kind,
+        "role": letter.role,
+        "effect": letter.effect,
+        "recipient": letter.recipient,
+        "recipient_key": _key(letter.recipient),
+        "envelope_sender": letter.envelope_sender,
+        "subject": letter.subject,
+        "created_at": letter.created_at,
+        "state": "queued",
+        "attempts": 0,
+        "give_up_at": letter.created_at + GIVE_UP_AFTER,
+    }
+
+
+def _key(address: str) -> str:
+    return address.lower()[:MAX_KEY]
+
+
+def _queued_events(letter_id: int, letter: NewLetter) -> list[audit.Event]:
+    detail = {"kind": letter.kind, "recipient": letter.recipient}
+    return [
+        audit.Event(letter.created_at, "letter_queued", "mailgate", question_id, None, letter_id, detail)
+        for question_id in dict.fromkeys(letter.question_ids) or (None,)
+    ]
+
+
+def _sent(session: Session, chosen: Any) -> list[SentLetter]:
+    """The chosen letters, each with its questions: one statement, a row a question."""
+    rows: dict[int, list[Row[Any]]] = {}
+    for row in run(session, _SENT.where(chosen)):
+        rows.setdefault(row.id, []).append(row)
+    return [_sent_letter(of_one) for of_one in rows.values()]
+
+
+def _sent_letter(rows: Sequence[Row[Any]]) -> SentLetter:
+    first = rows[0]
+    return SentLetter(
+        id=first.id,
+        message_id=first.message_id,
+        token=first.token,
+        kind=first.kind,
+        role=first.role,
+        recipient=first.recipient,
+        question_ids=tuple(row.question_id for row in rows if row.question_id is not None),
+        number=first.number or "",
+        created_at=first.created_at,
+    )

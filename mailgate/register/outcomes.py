@@ -1,0 +1,153 @@
+"""What became of an attempt to send a letter, and what follows for the questions that it is about.
+
+A report is a fact about the outside world, so it is taken also when it comes late: a letter that a slow courier saw
+accepted is accepted, whatever was thought of it meanwhile.  Only what is accepted stays so.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, case, func, select, update
+from sqlmodel import Session
+
+from mailgate.register import audit
+from mailgate.register.sql import run
+from mailgate.register.tables import LetterQuestionRow, LetterRow, QuestionRow, table_of
+
+_log = logging.getLogger(__name__)
+
+_letter = table_of(LetterRow)
+_about = table_of(LetterQuestionRow)
+_question = table_of(QuestionRow)
+
+_UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+_ACCEPT = (
+    update(_letter)
+    .where(_letter.c.id == bindparam("letter_id"), _letter.c.state != "accepted")
+    .values(
+        state="accepted", accepted_at=bindparam("now"), last_reply=bindparam("reply"), next_try_at=None, **_UNCLAIMED
+    )
+    .returning(_letter.c.effect)
+)
+_OPEN = ("queued", "deferred", "sending", "uncertain")
+_END = (
+    update(_letter)
+    .where(_letter.c.id == bindparam("letter_id"), _letter.c.state.in_(_OPEN))
+    .values(state=bindparam("outcome"), last_reply=bindparam("reply"), next_try_at=None, **_UNCLAIMED)
+)
+# One statement decides, so that the give-up instant need not be read first; a letter without further try is refused.
+_given_up = _letter.c.give_up_at <= bindparam("now")
+_DEFER = (
+    update(_letter)
+    .where(_letter.c.id == bindparam("letter_id"), _letter.c.state.in_(_OPEN))
+    .values(
+        state=case((_given_up, "refused"), else_="deferred"),
+        next_try_at=case((_given_up, None), else_=bindparam("next_try_at", type_=_letter.c.next_try_at.type)),
+        last_reply=bindparam("reply"),
+        **_UNCLAIMED,
+    )
+    .returning(_letter.c.state)
+)
+_its_questions = select(_about.c.question_id).where(_about.c.letter_id == bindparam("letter_id"))
+_QUESTIONS = (
+    select(_question.c.id, _question.c.status, _question.c.acknowledged_at, _question.c.by_phone)
+    .where(_question.c.id.in_(_its_questions))
+    .order_by(_question.c.id)
+    .with_for_update()
+)
+_ACKNOWLEDGE = (
+    update(_question)
+    .where(_question.c.id.in_(bindparam("ids", expanding=True)))
+    .values(acknowledged_at=bindparam("now"))
+)
+_ANSWER = (
+    update(_question)
+    .where(_question.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        status="finished",
+        answered_at=func.coalesce(_question.c.answered_at, bindparam("now", type_=_question.c.answered_at.type)),
+    )
+)
+
+
+def mark_accepted(session: Session, letter_id: int, reply: str, now: datetime) -> None:
+    """2xx: sets accepted_at and, by the letter's effect, acknowledged_at or answered_at and status of its questions.
+
+    Events are added for each question.  ``acknowledged_at`` is not overwritten, nor set where the way is by phone;
+    ``answered_at`` keeps its first value.  A second report of the same acceptance changes nothing.
+    """
+    effect = run(session, _ACCEPT, {"letter_id": letter_id, "now": now, "reply": reply}).scalar()
+    detail = {"reply": reply}
+    if effect == "acknowledges":
+        _acknowledge(session, letter_id, detail, now)
+    elif effect == "answers":
+        _answer(session, letter_id, detail, now)
+    elif effect is None:
+        _log.warning("letter %d was reported accepted and is so already, or does not exist", letter_id)
+
+
+def mark_deferred(session: Session, letter_id: int, reply: str, next_try_at: datetime, now: datetime) -> None:
+    """4xx or no connection: tried again; past ``give_up_at`` it is refused."""
+    values = {"letter_id": letter_id, "reply": reply, "next_try_at": next_try_at, "now": now}
+    state = run(session, _DEFER, values).scalar()
+    if state is None:
+        _log.warning("letter %d was reported deferred after its end", letter_id)
+        return
+    detail = {"reply": reply} | (
+        {"next_try_at": next_try_at.isoformat()} if state == "deferred" else {"given_up": True}
+    )
+    audit.add(session, letter_events(session, letter_id, f"letter_{state}", now, actor="smarthost", detail=detail))
+
+
+def mark_refused(session: Session, letter_id: int, reply: str, now: datetime) -> None:
+    """5xx: never tried again by itself."""
+    _end(session, letter_id, "refused", reply, now)
+
+
+def mark_uncertain(session: Session, letter_id: int, reply: str, now: datetime) -> None:
+    """The connection was lost after DATA: not repeated blindly."""
+    _end(session, letter_id, "uncertain", reply, now)
+
+
+def letter_events(
+    session: Session,
+    letter_id: int,
+    kind: str,
+    now: datetime,
+    *,
+    actor: str,
+    detail: dict[str, Any] | None = None,
+) -> list[audit.Event]:
+    """The same event for each question of a letter; one without a question where it is about none."""
+    ids = run(session, _its_questions.order_by(_about.c.question_id), {"letter_id": letter_id}).scalars().all()
+    return [audit.Event(now, kind, actor, id, None, letter_id, detail or {}) for id in ids or (None,)]
+
+
+def _end(session: Session, letter_id: int, outcome: Literal["refused", "uncertain"], reply: str, now: datetime) -> None:
+    if run(session, _END, {"letter_id": letter_id, "outcome": outcome, "reply": reply}).rowcount != 1:
+        _log.warning("letter %d was reported %s after its end", letter_id, outcome)
+        return
+    actor = "smarthost" if outcome == "refused" else "mailgate"
+    events = letter_events(session, letter_id, f"letter_{outcome}", now, actor=actor, detail={"reply": reply})
+    audit.add(session, events)
+
+
+def _acknowledge(session: Session, letter_id: int, detail: dict[str, Any], now: datetime) -> None:
+    rows = run(session, _QUESTIONS, {"letter_id": letter_id}).all()
+    ids = [row.id for row in rows if row.acknowledged_at is None and not row.by_phone]
+    if ids:
+        run(session, _ACKNOWLEDGE, {"ids": ids, "now": now})
+    audit.add(session, [audit.Event(now, "acknowledged", "smarthost", id, None, letter_id, detail) for id in ids])
+
+
+def _answer(session: Session, letter_id: int, detail: dict[str, Any], now: datetime) -> None:
+    rows = run(session, _QUESTIONS, {"letter_id": letter_id}).all()
+    if rows:
+        run(session, _ANSWER, {"ids": [row.id for row in rows], "now": now})
+    events = [audit.Event(now, "answered", "smarthost", row.id, None, letter_id, detail) for row in rows]
+    finished = [row.id for row in rows if row.status != "finished"]
+    events += [audit.Event(now, "finished", "smarthost", id, None, letter_id) for id in finished]
+    audit.add(session, events)

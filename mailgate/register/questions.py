@@ -1,0 +1,195 @@
+"""The questions of the register: numbered, changed only together with an event, listed and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, tuple_
+from sqlmodel import Session, col, select
+
+from mailgate.domain.workcalendar import WARSAW
+from mailgate.errors import RegisterError
+from mailgate.register import audit
+from mailgate.register.sql import PORTION, insert_into, portions, run
+from mailgate.register.tables import NumberRow, QuestionRow, table_of
+
+_WARSAW = ZoneInfo(WARSAW)
+_number = table_of(NumberRow)
+_question = table_of(QuestionRow)
+_COLUMNS = tuple(column.name for column in _question.columns if column.name != "id")
+_LISTS = ("because", "references", "problems", "differences")
+_INSERT = insert(_question).returning(_question.c.id, sort_by_parameter_order=True)
+
+EXPORTED = (
+    "number", "channel", "status", "received_at", "counted_from", "acknowledge_by", "acknowledged_at",
+    "document_date", "reference", "user_name", "office", "phone", "email", "subject", "question", "answer",
+    "answered_at", "consultant", "documentation",
+)  # fmt: skip
+"""The columns of DESIGN section 7 (`register export`), in order."""
+
+
+def take_numbers(session: Session, year: int, count: int) -> range:
+    """The next serials of a year, held by this transaction: a roll-back gives them back, so there is never a gap.
+
+    Other writers that number in the same year wait until this transaction ends.
+    """
+    if count < 1:
+        return range(0)
+    statement = insert_into(session, _number).values(year=year, last=count)
+    statement = statement.on_conflict_do_update(
+        index_elements=["year"], set_={"last": _number.c.last + statement.excluded.last}
+    )
+    last: int = run(session, statement.returning(_number.c.last)).scalar_one()
+    return range(last - count + 1, last + 1)
+
+
+def printed_number(year: int, serial: int) -> str:
+    """``HOT-01/2026/000123``."""
+    return f"HOT-01/{year}/{serial:06d}"
+
+
+def add(session: Session, rows: Sequence[QuestionRow]) -> list[int]:
+    """Insert numbered questions, with their ``received`` and ``registered`` events; returns their ids."""
+    if not rows:
+        return []
+    ids = list(run(session, _INSERT, [_values(row) for row in rows]).scalars())
+    audit.add(session, [event for row, id in zip(rows, ids, strict=True) for event in _first_events(row, id)])
+    return ids
+
+
+def get(session: Session, question_ids: Sequence[int]) -> dict[int, QuestionRow]:
+    """The questions by id; those that do not exist are left out."""
+    found: dict[int, QuestionRow] = {}
+    for portion in portions(list(question_ids)):
+        chosen = select(QuestionRow).where(col(QuestionRow.id).in_(portion))
+        # Rows that the session has seen are read anew: other statements may have changed them meanwhile.
+        fresh = session.exec(chosen, execution_options={"populate_existing": True})
+        found.update((row.id, row) for row in fresh if row.id is not None)
+    return found
+
+
+def by_number(session: Session, number: str) -> QuestionRow | None:
+    """One question by its printed number."""
+    chosen = select(QuestionRow).where(QuestionRow.number == number)
+    return session.exec(chosen, execution_options={"populate_existing": True}).first()
+
+
+def listed(
+    session: Session,
+    since: date | None = None,
+    until: date | None = None,
+    status: str | None = None,
+) -> Iterator[QuestionRow]:
+    """Questions in order of number; the days are those of ``received_at`` in Warsaw, both included.
+
+    Read in portions, so that a register of any size fits into little memory.
+    """
+    chosen = select(QuestionRow).order_by(col(QuestionRow.year), col(QuestionRow.serial)).limit(PORTION)
+    if since is not None:
+        chosen = chosen.where(QuestionRow.received_at >= _midnight(since))
+    if until is not None:
+        chosen = chosen.where(QuestionRow.received_at < _midnight(until + timedelta(days=1)))
+    if status is not None:
+        chosen = chosen.where(QuestionRow.status == status)
+    rows: Sequence[QuestionRow] = session.exec(chosen).all()
+    while rows:
+        yield from rows
+        last = (rows[-1].year, rows[-1].serial)
+        rows = session.exec(chosen.where(tuple_(QuestionRow.year, QuestionRow.serial) > last)).all()
+
+
+def record_answer(
+    session: Session, question_id: int, text: str, consultant: str, documentation: str | None, now: datetime
+) -> None:
+    """Keep a consultant's words in the register (further ones are added below) and open the way to ``answered_at``.
+
+    ``answered_at`` and the status change only when the letter is accepted (``outbox.mark_accepted``).  The register
+    names the last consultant; who wrote what, and when, stands in the events ``answer_recorded``.
+    """
+    row = _locked(session, question_id)
+    row.answer = text if row.answer is None else f"{row.answer}\n\n{_separator(now)}\n\n{text}"
+    row.consultant = consultant
+    if documentation is not None and documentation != row.documentation:
+        row.documentation = "\n".join(place for place in (row.documentation, documentation) if place)
+    session.flush()
+    detail = {"text": text, "documentation": documentation}
+    event = audit.Event(now, "answer_recorded", f"consultant {consultant}", question_id, detail=detail)
+    audit.add(session, [event])
+
+
+def reopen(session: Session, question_id: int, actor: str, now: datetime) -> None:
+    """A follow-up came after the answer: pending again; the time of the first answer stays."""
+    row = _locked(session, question_id)
+    if row.status == "pending":
+        return
+    row.status = "pending"
+    session.flush()
+    audit.add(session, [audit.Event(now, "reopened", actor, question_id)])
+
+
+def finish_continued(session: Session, question_id: int, actor: str, now: datetime) -> None:
+    """The clerk sent the form that was asked for: this entry has had its purpose, and ends without an answer."""
+    row = _locked(session, question_id)
+    if row.status == "finished":
+        return
+    row.status = "finished"
+    session.flush()
+    audit.add(session, [audit.Event(now, kind, actor, question_id) for kind in ("continued", "finished")])
+
+
+def exported(row: QuestionRow) -> dict[str, Any]:
+    """The object of DESIGN section 7 (`register export`): instants ISO 8601 with Warsaw's offset, absent values None."""
+    return {name: _exported_value(getattr(row, name)) for name in EXPORTED}
+
+
+def _values(row: QuestionRow) -> dict[str, Any]:
+    values = {name: getattr(row, name, None) for name in _COLUMNS}
+    return values | {name: values[name] or [] for name in _LISTS}
+
+
+def _first_events(row: QuestionRow, question_id: int) -> tuple[audit.Event, audit.Event]:
+    """The events with which an entry begins; they keep the deadline as it was first told, whatever changes later."""
+    asker = f"clerk {row.asker_address}" if row.asker_address else "clerk"
+    claimed = {"claimed_at": row.claimed_at.isoformat() if row.claimed_at else None}
+    deadline = {
+        "number": row.number,
+        "counted_from": row.counted_from.astimezone(_WARSAW).isoformat(),
+        "acknowledge_by": row.acknowledge_by.astimezone(_WARSAW).isoformat(),
+        "because": list(row.because or ()),
+    }
+    return (
+        audit.Event(row.received_at, "received", asker, question_id, row.inbound_id, detail=claimed),
+        audit.Event(row.registered_at, "registered", "mailgate", question_id, row.inbound_id, detail=deadline),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    """The first instant of a day in Warsaw."""
+    return datetime.combine(day, time(), _WARSAW)
+
+
+def _locked(session: Session, question_id: int) -> QuestionRow:
+    """The question, kept from other writers until this transaction ends.  Raises RegisterError where there is none."""
+    row = session.get(QuestionRow, question_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise RegisterError(f"There is no question with the id {question_id} in the register.")
+    return row
+
+
+def _separator(now: datetime) -> str:
+    return f"----- Uzupełnienie odpowiedzi z dnia {now.astimezone(_WARSAW):%d.%m.%Y, godz. %H:%M} -----"
+
+
+def _exported_value(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(_WARSAW).isoformat()
+        case date():
+            return value.isoformat()
+        case "":
+            return None
+        case _:
+            return value

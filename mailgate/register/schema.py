@@ -1,0 +1,166 @@
+"""The schema and its revisions: brought up to date at start, by one process at a time, never half.
+
+The migrations travel inside the package; no ``alembic.ini`` is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from mailgate import __version__
+from mailgate.errors import RegisterError
+from mailgate.register.faults import translated
+from mailgate.register.migrations import HEAD
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_SCRIPTS = "mailgate.register:migrations"
+_ADVISORY_LOCK = 0x6D61_696C_6761_7465
+"""``mailgate`` in ASCII: the key under which PostgreSQL lets one process migrate at a time."""
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to this program's revision, creating it where there is none.
+
+    Safe when several daemons start at once: one migrates, the others wait and find nothing to do.  All or nothing; a
+    SQLite file of an older revision is copied to ``FILE.before-REVISION`` first.
+    Raises RegisterError with a clear sentence when the database is newer than the program.
+    """
+    with translated():
+        _make_file(engine)
+        with engine.connect() as connection, _foreign_keys_off(connection), connection.begin():
+            _take_lock(connection)
+            _upgrade(connection)
+
+
+def ensure_current(engine: Engine) -> None:
+    """Raise RegisterError, with what to do, unless there is a register of just this program's revision."""
+    path = sqlite_path(engine)
+    if path is not None and not path.exists():
+        raise RegisterError(_NOTHING_YET.format(place=path))
+    with translated(), engine.connect() as connection:
+        present = _revision(connection)
+    if present is None:
+        raise RegisterError(_NOTHING_YET.format(place=engine.url.render_as_string()))
+    if present != HEAD:
+        raise RegisterError(
+            f"The database is at revision {present} and this program (mailgate {__version__}) at {HEAD}: "
+            "`mailgate run` of the newer program brings an older database up to date; an older program must not touch it."
+        )
+
+
+_NOTHING_YET = "There is no register yet at {place}: `mailgate run` makes it when it starts for the first time."
+
+
+def sqlite_path(engine: Engine) -> Path | None:
+    """The file of a SQLite database, None for any other (also one in memory)."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's settings for the packaged migrations, working on this connection."""
+    # Imported here: Alembic takes a quarter of a second that commands which only look need not wait for.
+    from alembic.config import Config
+
+    # Alembic would speak to whatever was standard output when it was imported; what it says is of no use here.
+    config = Config(stdout=StringIO())
+    config.set_main_option("script_location", _SCRIPTS)
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _make_file(engine: Engine) -> None:
+    """Make the file of a new SQLite database, readable by its owner alone: it will hold personal data."""
+    path = sqlite_path(engine)
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise RegisterError(f"The database file {path} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Let a migration rebuild tables on SQLite, where dropping one deletes its rows by the rules of foreign keys.
+
+    The pragma has no effect inside a transaction; ``_upgrade`` checks all keys before the commit.
+    """
+    driver = connection.connection.dbapi_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _take_lock(connection: Connection) -> None:
+    """Wait for our turn.  On SQLite the transaction has begun with BEGIN IMMEDIATE, which is the lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = '10min'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def _upgrade(connection: Connection) -> None:
+    present = _revision(connection)
+    if present == HEAD:
+        return
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = alembic_config(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if present is not None and present not in known:
+        raise RegisterError(
+            f"The database is at revision {present}, which this program (mailgate {__version__}) does not know: "
+            "a newer mailgate has used it. Install that version again, or give back the copy made before its upgrade."
+        )
+    if present is not None:
+        _copy_aside(connection.engine)
+    command.upgrade(config, "head")
+    _check_foreign_keys(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision that the database says it has, or None where it has no schema of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _copy_aside(engine: Engine) -> None:
+    """Copy a SQLite database, whole even while others read it, to the name that tells before which upgrade."""
+    path = sqlite_path(engine)
+    if path is None:
+        return
+    kept = path.with_name(f"{path.name}.before-{HEAD}")
+    unfinished = kept.with_name(f"{kept.name}.part")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600))
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+        source.backup(copy)
+    unfinished.replace(kept)
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise RegisterError("The upgrade of the database would leave rows that point nowhere; nothing was changed.")

@@ -1,0 +1,231 @@
+"""The spool: mail that we have promised to keep, from receipt (``arrivals``) to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
+from sqlmodel import Session
+
+from mailgate.domain.mail import Envelope
+from mailgate.errors import RegisterError
+from mailgate.register import audit
+from mailgate.register.arrivals import Arrival, Spooled, known_uids, put
+from mailgate.register.sql import portions, run
+from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow, table_of
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "Arrival",
+    "ClaimLost",
+    "ClaimedMail",
+    "Spooled",
+    "claim",
+    "finish",
+    "finish_all",
+    "known_uids",
+    "put",
+    "quarantine",
+    "recover",
+    "release",
+    "replay",
+    "unclaim",
+]
+
+MAX_ATTEMPTS = 3
+MAX_CLAIMED_BYTES = 64 * 1024 * 1024
+"""A claim ends before it holds more bytes than this, but holds one mail at least: many large mails fill the memory."""
+
+_CUT_SHORT = f"Handling this mail was cut short {MAX_ATTEMPTS} times: the process died, or its claim ran out."
+_LOST = "A mail is not claimed any more: its lease ran out, and another process has taken or finished it."
+
+
+class ClaimLost(RegisterError):
+    """The mail is not claimed any more: its effect must not stand, for another process gives it its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMail:
+    """A mail taken for reading; ``attempts`` counts this one."""
+
+    id: int
+    envelope: Envelope
+    raw: bytes
+    attempts: int
+    archive: bool = False
+
+
+_inbound = table_of(InboundRow)
+_content = table_of(InboundContentRow)
+_delivery = table_of(DeliveryRow)
+
+_WAITING = (
+    select(_inbound.c.id, _inbound.c.attempts, _inbound.c.size)
+    .where(_inbound.c.state == "waiting")
+    .where(or_(_inbound.c.not_before.is_(None), _inbound.c.not_before <= bindparam("now")))
+    .order_by(_inbound.c.received_at, _inbound.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(_inbound)
+    .where(_inbound.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="claimed",
+        attempts=_inbound.c.attempts + 1,
+        claimed_by=bindparam("owner"),
+        claimed_until=bindparam("until"),
+    )
+)
+_earlier = _delivery.alias("earlier")
+_first_delivery = (
+    select(func.min(_earlier.c.id)).where(_earlier.c.inbound_id == _inbound.c.id).correlate(_inbound).scalar_subquery()
+)
+_CLAIMED = (
+    select(_inbound, _content.c.raw, _delivery.c.mailbox, _delivery.c.uidvalidity, _delivery.c.uid)
+    .join(_content, _content.c.inbound_id == _inbound.c.id)
+    .outerjoin(_delivery, _delivery.c.id == _first_delivery)
+    .where(_inbound.c.id.in_(bindparam("ids", expanding=True)))
+)
+_FREE_AGAIN: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+_FINISH = (
+    update(_inbound)
+    .where(_inbound.c.id == bindparam("inbound_id"), _inbound.c.state == "claimed")
+    .values(state="done", verdict=bindparam("outcome"), finished_at=bindparam("now"), reason=None, **_FREE_AGAIN)
+)
+
+
+def claim(session: Session, owner: str, limit: int, now: datetime, lease: timedelta) -> list[ClaimedMail]:
+    """Take waiting mails, oldest received first; the attempt is counted now, so that a crash counts too.
+
+    A mail that failed before (attempts > 0) is claimed alone, so that it cannot take others down with it.  Rows whose
+    lease ran out are waiting again.
+    """
+    _free(session, None, now)
+    waiting = run(session, _WAITING, {"now": now, "limit": limit}).all()
+    taken = _together(waiting)
+    if not taken:
+        return []
+    run(session, _TAKE, {"ids": taken, "owner": owner, "until": now + lease})
+    claimed = {row.id: _claimed_mail(row) for row in run(session, _CLAIMED, {"ids": taken})}
+    return [claimed[inbound_id] for inbound_id in taken]
+
+
+def recover(session: Session, owner: str, now: datetime) -> int:
+    """Make the claims of a dead process (same owner, or lease over) waiting again; returns how many it freed.
+
+    What was cut short MAX_ATTEMPTS times is quarantined instead: it may be what kills the process.
+    """
+    return _free(session, owner, now)
+
+
+def finish(session: Session, inbound_id: int, verdict: str, now: datetime) -> None:
+    """The mail has had its effect; the same transaction holds that effect.
+
+    Raises ClaimLost, so that the effect is undone, where the mail is not claimed any more.
+    """
+    finish_all(session, {inbound_id: verdict}, now)
+
+
+def finish_all(session: Session, verdicts: Mapping[int, str], now: datetime) -> None:
+    """``finish`` for several mails at once: their verdicts by id."""
+    values = [{"inbound_id": inbound_id, "outcome": verdict, "now": now} for inbound_id, verdict in verdicts.items()]
+    if values and run(session, _FINISH, values).rowcount != len(values):
+        raise ClaimLost(_LOST)
+
+
+def release(session: Session, inbound_id: int, reason: str, not_before: datetime, now: datetime) -> bool:
+    """Put a mail back; at MAX_ATTEMPTS it is quarantined instead.  True if it was quarantined."""
+    attempts = run(session, select(_inbound.c.attempts).where(_is_claimed(inbound_id)).with_for_update()).scalar()
+    if attempts is None:
+        return False
+    if attempts >= MAX_ATTEMPTS:
+        quarantine(session, inbound_id, reason, "failed", now)
+        return True
+    _change(session, _is_claimed(inbound_id), state="waiting", reason=reason, not_before=not_before, **_FREE_AGAIN)
+    return False
+
+
+def unclaim(session: Session, inbound_id: int) -> None:
+    """Put a mail back without counting the attempt: the trouble was ours (locked database, stopping)."""
+    _change(session, _is_claimed(inbound_id), state="waiting", attempts=_inbound.c.attempts - 1, **_FREE_AGAIN)
+
+
+def quarantine(session: Session, inbound_id: int, reason: str, verdict: str, now: datetime) -> None:
+    """Set a mail aside for a person, with the reason in an English sentence, and add the event ``quarantined``.
+
+    Raises ClaimLost where the mail is not claimed any more.
+    """
+    values = {"state": "quarantined", "reason": reason, "verdict": verdict, "finished_at": now}
+    if not _change(session, _is_claimed(inbound_id), **values, **_FREE_AGAIN):
+        raise ClaimLost(_LOST)
+    detail = {"reason": reason, "verdict": verdict}
+    audit.add(session, [audit.Event(now, "quarantined", "mailgate", inbound_id=inbound_id, detail=detail)])
+
+
+def replay(session: Session, inbound_id: int, now: datetime) -> bool:
+    """Make a quarantined mail waiting again with its attempts at nought; False if it is not quarantined.
+
+    Adds the event ``replayed``.
+    """
+    chosen = and_(_inbound.c.id == inbound_id, _inbound.c.state == "quarantined")
+    fresh = {"state": "waiting", "attempts": 0, "reason": None, "verdict": None, "finished_at": None}
+    if not _change(session, chosen, **fresh, not_before=None):
+        return False
+    audit.add(session, [audit.Event(now, "replayed", "administrator", inbound_id=inbound_id)])
+    return True
+
+
+def _together(waiting: Sequence[Row[Any]]) -> list[int]:
+    """How many of the oldest may be claimed at once: a failed one alone, the others up to the next failed one."""
+    taken: list[int] = []
+    size = 0
+    for row in waiting:
+        size += row.size
+        if taken and (row.attempts > 0 or size > MAX_CLAIMED_BYTES):
+            break
+        taken.append(row.id)
+        if row.attempts > 0:
+            break
+    return taken
+
+
+def _claimed_mail(row: Row[Any]) -> ClaimedMail:
+    envelope = Envelope(
+        source=row.source,
+        sender=row.envelope_sender,
+        recipients=tuple(row.recipients),
+        received_at=row.received_at,
+        client=row.client,
+        folder=row.mailbox,
+        uidvalidity=row.uidvalidity,
+        uid=row.uid,
+    )
+    return ClaimedMail(row.id, envelope, row.raw, row.attempts, row.archive)
+
+
+def _free(session: Session, owner: str | None, now: datetime) -> int:
+    """End claims whose lease is over, and all of ``owner``; returns how many."""
+    over = _inbound.c.claimed_until <= now
+    ended = over if owner is None else or_(over, _inbound.c.claimed_by == owner)
+    chosen = select(_inbound.c.id, _inbound.c.attempts).where(_inbound.c.state == "claimed", ended)
+    rows = run(session, chosen.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        if row.attempts >= MAX_ATTEMPTS:
+            quarantine(session, row.id, _CUT_SHORT, "failed", now)
+    again = [row.id for row in rows if row.attempts < MAX_ATTEMPTS]
+    for portion in portions(again):
+        _change(session, _inbound.c.id.in_(portion), state="waiting", **_FREE_AGAIN)
+    return len(rows)
+
+
+def _is_claimed(inbound_id: int) -> ColumnElement[bool]:
+    return and_(_inbound.c.id == inbound_id, _inbound.c.state == "claimed")
+
+
+def _change(session: Session, chosen: ColumnElement[bool], **values: Any) -> int:
+    """Update the chosen rows; returns how many there were."""
+    return run(session, update(_inbound).where(chosen).values(**values)).rowcount

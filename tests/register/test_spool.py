@@ -1,0 +1,320 @@
+"""The spool keeps every mail once, and gives it to one process at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from servers.entries import LEASE, NOW, arrival, placed, spooled
+from servers.register_workers import claim_everything, in_processes, put_same
+from sqlalchemy import Engine, text
+from sqlmodel import select
+
+from mailgate.domain.mail import Envelope
+from mailgate.register import audit, spool
+from mailgate.register.database import reading, unit_of_work
+from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow
+
+
+def _row(engine: Engine, inbound_id: int) -> InboundRow:
+    with reading(engine) as session:
+        row = session.get(InboundRow, inbound_id)
+        assert row is not None
+        return row
+
+
+def _claim(
+    engine: Engine, owner: str = "a", limit: int = 10, later: timedelta = timedelta()
+) -> list[spool.ClaimedMail]:
+    with unit_of_work(engine) as session:
+        return spool.claim(session, owner, limit, NOW + later, LEASE)
+
+
+def _kinds(engine: Engine, inbound_id: int) -> list[str]:
+    with reading(engine) as session:
+        return [event.kind for event in audit.history_of_mail(session, inbound_id)]
+
+
+def _count(engine: Engine, table: type) -> int:
+    with reading(engine) as session:
+        return len(session.exec(select(table)).all())
+
+
+def test_a_mail_comes_out_of_the_spool_as_it_went_in(engine: Engine) -> None:
+    """Envelope with place and null sender, bytes of every value, receipt to the microsecond."""
+    envelope = Envelope(
+        source="imap",
+        sender="",
+        recipients=("hotline@csizs.example", "łąka@csizs.example"),
+        received_at=NOW.replace(microsecond=123456),
+        client="imaps://mail.example/INBOX",
+        folder="Zgłoszenia",
+        uidvalidity=2**32 - 1,
+        uid=2**32 - 1,
+    )
+    raw = bytes(range(256)) * 5
+    with unit_of_work(engine) as session:
+        [stored] = spool.put(session, [spool.Arrival(envelope, raw, "f", "<a@b>", archive=True)], NOW)
+    assert _claim(engine) == [spool.ClaimedMail(stored.id, envelope, raw, attempts=1, archive=True)]
+
+
+def test_a_known_fingerprint_adds_only_a_delivery(engine: Engine) -> None:
+    """The same mail by another way is the same mail, "also came to"."""
+    with unit_of_work(engine) as session:
+        [first] = spool.put(session, [arrival("f")], NOW)
+    with unit_of_work(engine) as session:
+        [again] = spool.put(session, [placed("f", 7)], NOW)
+    assert (first.duplicate, again.duplicate, again.id) == (False, True, first.id)
+    assert (_count(engine, InboundRow), _count(engine, InboundContentRow), _count(engine, DeliveryRow)) == (1, 1, 2)
+
+
+def test_a_known_place_in_a_mailbox_adds_nothing_even_with_another_fingerprint(engine: Engine) -> None:
+    """A newer program may compute another fingerprint of the mail that it sees again."""
+    with unit_of_work(engine) as session:
+        [first] = spool.put(session, [placed("old", 7)], NOW)
+        [again] = spool.put(session, [placed("new", 7)], NOW)
+    assert again == spool.Spooled(first.id, duplicate=True)
+    assert (_count(engine, InboundRow), _count(engine, DeliveryRow)) == (1, 1)
+
+
+def test_two_equal_arrivals_in_one_call_are_one_mail(engine: Engine) -> None:
+    """The answers stand in the order of the arrivals, and the first of the equals is the new one."""
+    same = arrival("f")
+    with unit_of_work(engine) as session:
+        spool.put(session, [placed("known", 3)], NOW)
+        stored = spool.put(session, [arrival("g"), same, placed("known", 3), same, placed("f", 9)], NOW)
+    assert [one.duplicate for one in stored] == [False, False, True, True, True]
+    assert stored[1].id == stored[3].id == stored[4].id
+    assert (_count(engine, InboundRow), _count(engine, DeliveryRow)) == (3, 5)
+
+
+def test_the_same_uid_in_another_mailbox_or_after_a_new_uidvalidity_is_another_place(engine: Engine) -> None:
+    """UIDs restart when UIDVALIDITY changes (RFC 3501 section 2.3.1.1)."""
+    mails = [placed("a", 1), placed("b", 1, mailbox="Archive"), placed("c", 1, uidvalidity=2)]
+    with unit_of_work(engine) as session:
+        assert not any(one.duplicate for one in spool.put(session, mails, NOW))
+        assert spool.known_uids(session, "INBOX", 1, [1, 2]) == {1}
+        assert spool.known_uids(session, "INBOX", 3, [1]) == set()
+
+
+def test_known_uids_takes_more_uids_than_a_statement_may_hold(engine: Engine) -> None:
+    """A mailbox of 70,000 mails is looked up whole."""
+    with unit_of_work(engine) as session:
+        spool.put(session, [placed("a", 5), placed("b", 69_999)], NOW)
+        assert spool.known_uids(session, "INBOX", 1, range(70_000)) == {5, 69_999}
+
+
+def test_many_writers_of_the_same_mails_store_each_once(engine: Engine, register_url: str) -> None:
+    """Two daemons that see the same mailbox at the same moment."""
+    fingerprints = [f"mail {index}" for index in range(40)]
+    new = in_processes(
+        put_same, [(register_url, fingerprints), (register_url, fingerprints), (register_url, fingerprints)]
+    )
+    assert sum(new) == 40
+    assert (_count(engine, InboundRow), _count(engine, InboundContentRow)) == (40, 40)
+
+
+def test_nul_and_lone_surrogates_in_an_envelope_are_stored(engine: Engine) -> None:
+    """Neither database takes them as they are; the mail is kept all the same."""
+    odd = arrival("f", sender="a\0b\udce9@x.example", recipients=("c\ud800",), client="\0")
+    with unit_of_work(engine) as session:
+        spool.put(session, [odd], NOW)
+    [mail] = _claim(engine)
+    assert (mail.envelope.sender, mail.envelope.recipients) == ("ab\ufffd@x.example", ("c\ufffd",))
+
+
+def test_a_message_id_of_any_length_is_stored(engine: Engine) -> None:
+    """An index of PostgreSQL refuses values beyond 2704 bytes."""
+    with unit_of_work(engine) as session:
+        long = spool.Arrival(arrival("f").envelope, b"", "f", "<" + "ł" * 100_000 + ">")
+        assert not spool.put(session, [long], NOW)[0].duplicate
+
+
+def test_the_oldest_received_is_claimed_first(engine: Engine) -> None:
+    """Whatever the order in which mails were fetched."""
+    with unit_of_work(engine) as session:
+        late, early = spool.put(session, [arrival("l", received_at=NOW), arrival("e", received_at=NOW - LEASE)], NOW)
+    assert [mail.id for mail in _claim(engine, limit=1)] == [early.id]
+    assert [mail.id for mail in _claim(engine, limit=1)] == [late.id]
+    assert _claim(engine) == []
+
+
+def test_a_mail_that_failed_before_is_claimed_alone(engine: Engine) -> None:
+    """It must not take others down with it."""
+    first, second, third = spooled(engine, "a", "b", "c")
+    assert len(_claim(engine)) == 3
+    with unit_of_work(engine) as session:
+        assert not spool.release(session, second, "The reader died.", NOW, NOW)
+        spool.unclaim(session, first)
+        spool.unclaim(session, third)
+    assert [[mail.id for mail in _claim(engine)] for _ in range(4)] == [[first], [second], [third], []]
+
+
+def test_a_claim_holds_no_more_bytes_than_fit_into_memory_but_one_mail_at_least(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty of the largest mails at once would be 1.8 GB."""
+    monkeypatch.setattr(spool, "MAX_CLAIMED_BYTES", 100)
+    with unit_of_work(engine) as session:
+        sizes = (150, 60, 40, 1)
+        spool.put(session, [arrival(str(size), raw=b"x" * size) for size in sizes], NOW)
+    assert [[len(mail.raw) for mail in _claim(engine)] for _ in range(3)] == [[150], [60, 40], [1]]
+
+
+def test_a_released_mail_waits_until_its_moment(engine: Engine) -> None:
+    """And keeps the reason of its failure meanwhile."""
+    [inbound_id] = spooled(engine, "a")
+    _claim(engine)
+    with unit_of_work(engine) as session:
+        spool.release(session, inbound_id, "The reader died.", NOW + timedelta(seconds=10), NOW)
+    assert _row(engine, inbound_id).reason == "The reader died."
+    assert _claim(engine, later=timedelta(seconds=9)) == []
+    assert [mail.attempts for mail in _claim(engine, later=timedelta(seconds=10))] == [2]
+
+
+def test_the_third_failure_quarantines_with_its_reason(engine: Engine) -> None:
+    """And an event tells when and why."""
+    [inbound_id] = spooled(engine, "a")
+    quarantined = []
+    for _ in range(3):
+        _claim(engine)
+        with unit_of_work(engine) as session:
+            quarantined.append(spool.release(session, inbound_id, "The reader died.", NOW, NOW))
+    row = _row(engine, inbound_id)
+    assert quarantined == [False, False, True]
+    assert (row.state, row.reason, row.claimed_by) == ("quarantined", "The reader died.", None)
+    assert (_claim(engine), _kinds(engine, inbound_id)) == ([], ["quarantined"])
+
+
+def test_an_unclaimed_mail_has_its_attempt_back(engine: Engine) -> None:
+    """The trouble was ours."""
+    [inbound_id] = spooled(engine, "a")
+    for _ in range(5):
+        assert [mail.attempts for mail in _claim(engine)] == [1]
+        with unit_of_work(engine) as session:
+            spool.unclaim(session, inbound_id)
+
+
+def test_a_lease_that_ran_out_is_claimed_again_and_counted(engine: Engine) -> None:
+    """Until then nobody else gets the mail."""
+    spooled(engine, "a")
+    assert len(_claim(engine, "dead")) == 1
+    assert _claim(engine, "b", later=LEASE - timedelta(seconds=1)) == []
+    assert [mail.attempts for mail in _claim(engine, "b", later=LEASE)] == [2]
+
+
+def test_a_mail_that_was_cut_short_three_times_is_quarantined(engine: Engine) -> None:
+    """A mail that kills the process would kill it for ever."""
+    [inbound_id] = spooled(engine, "a")
+    for attempt in range(3):
+        assert [mail.attempts for mail in _claim(engine, later=LEASE * attempt)] == [attempt + 1]
+    assert _claim(engine, later=LEASE * 3) == []
+    row = _row(engine, inbound_id)
+    assert (row.state, row.attempts) == ("quarantined", 3)
+    assert row.reason is not None
+    assert "cut short 3 times" in row.reason
+
+
+def test_recovery_frees_the_claims_of_the_same_name_at_once_and_no_others(engine: Engine) -> None:
+    """Another daemon on the same database is at work."""
+    mine, theirs = spooled(engine, "a", "b")
+    _claim(engine, "me", limit=1)
+    _claim(engine, "other", limit=1)
+    with unit_of_work(engine) as session:
+        assert spool.recover(session, "me", NOW) == 1
+    assert (_row(engine, mine).state, _row(engine, theirs).state) == ("waiting", "claimed")
+
+
+def test_a_finished_mail_is_done(engine: Engine) -> None:
+    """With its verdict, and nobody's claim."""
+    first, second = spooled(engine, "a", "b")
+    _claim(engine)
+    with unit_of_work(engine) as session:
+        spool.finish_all(session, {first: "question", second: "bounce"}, NOW)
+    row = _row(engine, second)
+    assert (row.state, row.verdict, row.finished_at, row.claimed_by) == ("done", "bounce", NOW, None)
+    with unit_of_work(engine) as session:
+        assert spool.recover(session, "a", NOW + LEASE) == 0
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda session, inbound_id: spool.finish(session, inbound_id, "question", NOW),
+        lambda session, inbound_id: spool.quarantine(session, inbound_id, "Why.", "odd", NOW),
+    ],
+    ids=["finish", "quarantine"],
+)
+def test_an_effect_on_a_mail_that_is_not_claimed_any_more_is_undone(engine: Engine, end: Callable[..., None]) -> None:
+    """Its lease ran out and another process finished it: the second effect must not stand beside the first."""
+    [inbound_id] = spooled(engine, "a")
+    _claim(engine, "slow")
+    _claim(engine, "quick", later=LEASE)
+    with unit_of_work(engine) as session:
+        spool.finish(session, inbound_id, "question", NOW)
+    with pytest.raises(spool.ClaimLost), unit_of_work(engine) as session:
+        audit.add(session, [audit.Event(NOW, "note", "slow", inbound_id=inbound_id)])
+        end(session, inbound_id)
+    assert _kinds(engine, inbound_id) == []
+    with unit_of_work(engine) as session:
+        assert not spool.release(session, inbound_id, "Late.", NOW, NOW)
+        spool.unclaim(session, inbound_id)
+    assert _row(engine, inbound_id).state == "done"
+
+
+def test_a_replayed_mail_begins_anew(engine: Engine) -> None:
+    """Once: what is not quarantined is not replayed."""
+    [inbound_id] = spooled(engine, "a")
+    _claim(engine)
+    with unit_of_work(engine) as session:
+        spool.quarantine(session, inbound_id, "Why.", "odd", NOW)
+        assert spool.replay(session, inbound_id, NOW)
+        assert not spool.replay(session, inbound_id, NOW)
+        assert not spool.replay(session, 999, NOW)
+    assert [mail.attempts for mail in _claim(engine)] == [1]
+    assert _kinds(engine, inbound_id) == ["quarantined", "replayed"]
+
+
+def test_each_mail_is_claimed_by_one_process(engine: Engine, register_url: str) -> None:
+    """Several daemons share one spool."""
+    ids = spooled(engine, *(f"mail {index}" for index in range(60)))
+    results = in_processes(claim_everything, [(register_url, name) for name in "abc"])
+    assert sorted(mail_id for mails, _ in results for mail_id in mails) == sorted(ids)
+
+
+def test_threads_of_one_daemon_take_turns(engine: Engine) -> None:
+    """No thread sees a busy database, and no mail is lost or doubled."""
+    stored: list[bool] = []
+
+    def put_some(name: str) -> None:
+        for index in range(25):
+            with unit_of_work(engine) as session:
+                stored.extend(
+                    one.duplicate for one in spool.put(session, [arrival(f"{name}{index}"), arrival("x")], NOW)
+                )
+
+    threads = [threading.Thread(target=put_some, args=(name,)) for name in "abcdef"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert stored.count(False) == 6 * 25 + 1
+    assert _count(engine, InboundRow) == 6 * 25 + 1
+
+
+def test_claiming_reads_no_finished_mail(sqlite_engine: Engine) -> None:
+    """Whatever has been done over the years: the plan is a look into the index, without a sort."""
+    with reading(sqlite_engine) as session:
+        statement = str(spool._WAITING.compile(sqlite_engine))
+        values = {"state_1": "waiting", "now": str(NOW), "limit": 5, "param_1": 5}
+        plan = session.connection().execute(text(f"EXPLAIN QUERY PLAN {_named(statement)}"), values).all()
+    details = [row.detail for row in plan]
+    assert details == ["SEARCH inbound USING INDEX ix_inbound_state_received_at (state=?)"]
+
+
+def _named(statement: str) -> str:
+    for name in (":state_1", ":now", ":limit"):
+        statement = statement.replace("?", name, 1)
+    return statement.replace("?", "0")

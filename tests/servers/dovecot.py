@@ -1,0 +1,300 @@
+"""A private Dovecot 2.3 for tests: own ports, own folder, own certificate, and ways to make it misbehave."""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import pytest
+import trustme
+from imapclient import IMAPClient
+
+USER = "hotline@csizs.example"
+PASSWORD = "zażółć-gęślą-4711"
+
+CAPABILITIES = (
+    "IMAP4rev1", "SASL-IR", "LOGIN-REFERRALS", "ID", "ENABLE", "IDLE", "LITERAL+", "SORT", "NAMESPACE", "MULTIAPPEND",
+    "UNSELECT", "CHILDREN", "UIDPLUS", "LIST-EXTENDED", "ESEARCH", "MOVE", "SPECIAL-USE",
+)  # fmt: skip
+
+_CONFIGURATION = """
+base_dir = {root}/run
+state_dir = {root}/state
+log_path = {root}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <{root}/cert.pem
+ssl_key = <{root}/key.pem
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+mail_location = maildir:{root}/mail/%u
+mail_fsync = never
+first_valid_uid = 1
+first_valid_gid = 1
+default_login_user = {user}
+default_internal_user = {user}
+default_internal_group = {group}
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {root}/users
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={root}/mail/%u
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+  # Without this a refused log-in would make the next ones wait for up to 15 seconds.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  chroot =
+}}
+namespace inbox {{
+  inbox = yes
+  separator = {separator}
+  prefix = {prefix}
+}}
+protocol imap {{
+  imap_capability = {capabilities}
+  mail_max_userip_connections = 100
+}}
+{extra}
+"""
+
+
+def require_dovecot() -> str:
+    """The path of the program; without it a test is skipped on a desk and fails where CI=true."""
+    program = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("dovecot is not installed, and CI must not pass without it (package dovecot-imapd)")
+        pytest.skip("dovecot is not installed (package dovecot-imapd)")
+    return program
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [taken.getsockname()[1] for taken in sockets]
+
+
+def _owner() -> tuple[str, str]:
+    """Who owns the mail: nobody when the tests run as root, else whoever runs them."""
+    if os.geteuid() == 0:
+        return "nobody", "nogroup"
+    return pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+
+
+class Dovecot:
+    """A server with one mailbox.
+
+    ``without`` names capabilities that it shall not announce after log-in; ``extra`` is appended to its
+    configuration.  A context manager: started on entry, stopped and wiped on exit.
+    """
+
+    def __init__(self, *, without: Sequence[str] = (), separator: str = "/", prefix: str = "", extra: str = "") -> None:
+        self._program = require_dovecot()
+        # Not pytest's folder: the server's processes run as another user, who may not enter that one.
+        self.root = Path(tempfile.mkdtemp(prefix="mailgate-dovecot-"))
+        self.host = "localhost"
+        self.port, self.tls_port = _free_ports(2)
+        self.cafile = self.root / "ca.pem"
+        self._master: subprocess.Popen[bytes] | None = None
+        self._write_files(without, separator, prefix, extra)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kill()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _write_files(self, without: Sequence[str], separator: str, prefix: str, extra: str) -> None:
+        self.root.chmod(0o755)
+        authority = trustme.CA()
+        certificate = authority.issue_cert("localhost", "127.0.0.1")
+        authority.cert_pem.write_to_path(str(self.cafile))
+        certificate.private_key_pem.write_to_path(str(self.root / "key.pem"))
+        (self.root / "cert.pem").write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
+        self.set_password(PASSWORD)
+        user, group = _owner()
+        for folder in ("run", "state", "mail"):
+            (self.root / folder).mkdir()
+        shutil.chown(self.root / "mail", user, group)
+        capabilities = " ".join(name for name in CAPABILITIES if name not in without)
+        values = {"root": self.root, "user": user, "group": group, "port": self.port, "tls_port": self.tls_port}
+        text = _CONFIGURATION.format(
+            separator=separator, prefix=prefix, capabilities=capabilities, extra=extra.replace("ROOT", str(self.root)),
+            **values,
+        )  # fmt: skip
+        (self.root / "dovecot.conf").write_text(text, encoding="utf-8")
+
+    def set_password(self, password: str) -> None:
+        """Change the account's password; the server reads it at the next log-in."""
+        (self.root / "users").write_text(f"{USER}:{{PLAIN}}{password}\n", encoding="utf-8")
+
+    def start(self) -> None:
+        """Start and wait until it greets."""
+        command = [self._program, "-F", "-c", str(self.root / "dovecot.conf")]
+        self._master = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        deadline = time.monotonic() + 20
+        while not self._greets():
+            if time.monotonic() > deadline or self._master.poll() is not None:
+                self.stop()
+                pytest.fail(f"dovecot did not start: {self.log()}")
+            time.sleep(0.02)
+
+    def _greets(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
+                return probe.recv(64).startswith(b"* OK")
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Stop; every session is cut.  Its files stay for a later ``start``."""
+        if self._master is None:
+            return
+        self.thaw()
+        self._master.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._master.wait(timeout=10)
+        # A child with a client may outlive the master for a while, and go on serving.
+        self._kill()
+
+    def _kill(self) -> None:
+        """End the server and all its children at once: a test that is over need not wait for farewells."""
+        if self._master is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._master.pid, signal.SIGKILL)
+            self._master.wait()
+            self._master = None
+
+    def restart(self) -> None:
+        """Stop and start on the same ports, with the same mail."""
+        self.stop()
+        self.start()
+
+    def log(self) -> str:
+        """What the server wrote so far."""
+        path = self.root / "dovecot.log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def sessions(self) -> list[int]:
+        """The process ids of this master's imap children, one a session."""
+        assert self._master is not None
+        return [pid for pid, parent, name in _processes() if parent == self._master.pid and name == "imap"]
+
+    def kill_sessions(self) -> int:
+        """SIGKILL every imap child, as the kernel does when memory runs out; returns how many."""
+        return self._signal_sessions(signal.SIGKILL)
+
+    def freeze(self) -> int:
+        """SIGSTOP every imap child: connections stay open and say nothing more; returns how many."""
+        return self._signal_sessions(signal.SIGSTOP)
+
+    def thaw(self) -> int:
+        """Let frozen children go on; returns how many there are."""
+        return self._signal_sessions(signal.SIGCONT)
+
+    def _signal_sessions(self, number: signal.Signals) -> int:
+        pids = self.sessions()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return len(pids)
+
+    @contextlib.contextmanager
+    def client(self, folder: str | None = None) -> Iterator[IMAPClient]:
+        """A person's own session, as from webmail, in the folder if one is given."""
+        client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=20)
+        try:
+            client.plain_login(USER, PASSWORD)
+            client.normalise_times = False
+            if folder is not None:
+                client.select_folder(folder)
+            yield client
+        finally:
+            with contextlib.suppress(OSError, client.Error):
+                client.logout()
+            with contextlib.suppress(OSError):
+                client.shutdown()
+
+    def append(self, raw: bytes, at: datetime | None = None, folder: str = "INBOX", flags: Sequence[str] = ()) -> None:
+        """Put one message into a folder, with this INTERNALDATE."""
+        with self.client() as client:
+            client.append(folder, raw, flags=flags, msg_time=at)
+
+    def append_all(self, raws: Sequence[bytes], folder: str = "INBOX") -> None:
+        """Put many messages into a folder in one command."""
+        with self.client() as client:
+            client.multiappend(folder, raws)
+
+    def messages(self, folder: str = "INBOX") -> dict[int, bytes]:
+        """The folder's messages by UID; empty where the folder does not exist."""
+        with self.client() as client:
+            if not client.folder_exists(folder):
+                return {}
+            client.select_folder(folder, readonly=True)
+            uids = client.search("ALL")
+            return {uid: data[b"BODY[]"] for uid, data in client.fetch(uids, ["BODY.PEEK[]"]).items()}
+
+    def flags(self, folder: str = "INBOX") -> dict[int, tuple[bytes, ...]]:
+        """The flags of a folder's messages by UID."""
+        with self.client() as client:
+            client.select_folder(folder, readonly=True)
+            return dict(client.get_flags(client.search("ALL")))
+
+    def folders(self) -> list[str]:
+        """The names of all folders, decoded."""
+        with self.client() as client:
+            return sorted(name for _, _, name in client.list_folders())
+
+    def subscribed(self) -> list[str]:
+        """The names of the subscribed folders, decoded."""
+        with self.client() as client:
+            return sorted(name for _, _, name in client.list_sub_folders())
+
+    def maildir(self, folder: str = "") -> Path:
+        """The Maildir of a folder, named as on disk (``""`` is INBOX, else ``.Name`` in modified UTF-7)."""
+        return self.root / "mail" / USER / folder
+
+
+def _processes() -> Iterator[tuple[int, int, str]]:
+    """(pid, parent, name) of every process; those that end meanwhile are left out."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            name, _, rest = (entry / "stat").read_text(encoding="utf-8").partition("(")[2].rpartition(")")
+            yield int(entry.name), int(rest.split()[1]), name

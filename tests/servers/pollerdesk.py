@@ -1,0 +1,125 @@
+"""A poller at work between a mailbox and a real register on SQLite, with the means to watch and to disturb it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from servers.dovecot import PASSWORD, USER, Dovecot
+from sqlmodel import Session, select
+
+from mailgate.intake.account import ImapAccount
+from mailgate.intake.poller import Poller
+from mailgate.register.database import migrate, open_database, unit_of_work
+from mailgate.register.spool import Arrival, Spooled, known_uids, put
+from mailgate.register.tables import InboundContentRow, InboundRow
+
+PATIENCE = 15.0
+"""Seconds after which a condition that was awaited counts as failed; no test takes so long when all is well."""
+
+
+def mail(subject: str, body: str = "Dzień dobry", sender: str = "gops@gmina.example") -> bytes:
+    """A message with CRLF, as a delivering server leaves it."""
+    head = (
+        f"Return-Path: <{sender}>\r\nDelivered-To: hotline@csizs.example\r\nFrom: {sender}\r\n"
+        f"To: hotline@csizs.example\r\nSubject: {subject}\r\nMessage-ID: <{subject}@gmina.example>\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    )
+    return f"{head}{body}\r\n".encode()
+
+
+def account_of(server: Dovecot, **changes: Any) -> ImapAccount:
+    """The server's mailbox by TLS, with pauses short enough for a test."""
+    values: dict[str, Any] = {
+        "host": "localhost", "port": server.tls_port, "user": USER, "password": PASSWORD, "cafile": server.cafile,
+        "poll_seconds": 0.3, "connect_seconds": 2, "read_seconds": 2,
+        "shortest_pause": 0.05, "longest_pause": 0.2, "refused_pause": 0.1,
+    }  # fmt: skip
+    return ImapAccount(**(values | changes))
+
+
+def until(condition: Callable[[], bool], what: str = "") -> None:
+    """Wait for a condition; fails after PATIENCE."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain {what}"
+        time.sleep(0.005)
+
+
+class Desk:
+    """A context manager: the poller runs from entry to exit.
+
+    ``arrivals`` are the mails handed to ``store``, in order, whether or not the register took them; ``disturb`` is
+    called with each batch before the transaction and may raise; ``looks`` counts completed looks.
+    """
+
+    def __init__(self, account: ImapAccount, folder: Path) -> None:
+        self.account = account
+        self.arrivals: list[Arrival] = []
+        self.batches: list[int] = []
+        self.stored_at: dict[bytes, float] = {}
+        self.looks = 0
+        self.disturb: Callable[[Sequence[Arrival]], object] = lambda batch: None
+        self._engine = open_database(f"sqlite:///{folder / 'register.db'}")
+        migrate(self._engine)
+        self.poller = self._new_poller()
+
+    def _new_poller(self) -> Poller:
+        return Poller(self.account, self._store, self._known, _now, polled=self._polled)
+
+    def __enter__(self) -> Self:
+        self.poller.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        stopped = self.poller.stop()
+        self._engine.dispose()
+        assert stopped, "the poller did not stop"
+
+    def restart(self) -> None:
+        """Stop the poller and start another one on the same register, as after an upgrade."""
+        assert self.poller.stop()
+        self.poller = self._new_poller()
+        self.poller.start()
+
+    def _store(self, batch: Sequence[Arrival]) -> list[Spooled]:
+        self.arrivals.extend(batch)
+        self.batches.append(len(batch))
+        self.disturb(batch)
+        with unit_of_work(self._engine) as session:
+            spooled = put(session, batch, _now())
+        self.stored_at |= {arrival.raw: time.monotonic() for arrival in batch}
+        return spooled
+
+    def _known(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+        with unit_of_work(self._engine) as session:
+            return known_uids(session, mailbox, uidvalidity, uids)
+
+    def _polled(self, now: datetime) -> None:
+        assert now.tzinfo is not None
+        self.looks += 1
+
+    def registered(self) -> list[bytes]:
+        """The raw bytes of every mail in the register, in the order of its rows."""
+        with Session(self._engine) as session:
+            query = select(InboundContentRow.raw).join(InboundRow).order_by(InboundRow.id)  # type: ignore[arg-type]
+            return list(session.exec(query))
+
+    def await_registered(self, count: int) -> None:
+        """Wait until so many mails are in the register."""
+        until(lambda: len(self.registered()) >= count, f"for {count} mails; {len(self.registered())} are registered")
+
+    def await_look(self) -> None:
+        """Wait until a look that began after this call is completed."""
+        seen = self.looks
+        until(lambda: self.looks >= seen + 2, "for a look")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
