@@ -1,0 +1,1 @@
+"""How mail comes in: by SMTP, from an IMAP mailbox, from files."""

@@ -1,0 +1,181 @@
+"""Mail that arrives together is committed together: one transaction, one sync to disk, for all that wait.
+
+The receiver, the poller and the importer hand their arrivals to one ``Committer`` and say "taken" to the other side
+only when it has answered.  How a transaction is made stands in the ``store`` callable that the composition root gives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+from types import TracebackType
+from typing import Self
+
+from mailgate import maillog
+from mailgate.domain import mail
+from mailgate.errors import MailgateError, RegisterBusy
+from mailgate.intake.budget import ByteBudget
+from mailgate.register.spool import Arrival, Spooled
+
+Store = Callable[[Sequence[Arrival]], list[Spooled]]
+"""One transaction: all arrivals are on disk when it returns, in order, or none is and it raises."""
+
+DEFAULT_WAITING_BYTES = 64 * 1024 * 1024
+_BATCH_COUNT = 100
+_BATCH_BYTES = 32 * 1024 * 1024
+
+
+class IntakeClosed(MailgateError):
+    """The program is stopping and takes nothing more; the sender shall come again."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    arrival: Arrival
+    done: Future[Spooled] = field(default_factory=Future)
+
+
+def arrival_of(envelope: mail.Envelope, raw: bytes, *, archive: bool = False) -> Arrival:
+    """An arrival with its fingerprint and Message-ID; ``archive`` marks old mail that is only put on record."""
+    return Arrival(envelope, raw, mail.fingerprint(raw), mail.message_id_of(raw), archive)
+
+
+class Committer:
+    """One thread that stores whatever waits, in one transaction.
+
+    A batch that fails is tried again mail by mail, so that one bad mail does not fail the others; where the database
+    is busy or full that would only repeat the same failure, and all are told at once.  Every failure is temporary.
+    """
+
+    def __init__(self, store: Store, *, waiting_bytes: int = DEFAULT_WAITING_BYTES) -> None:
+        """``waiting_bytes`` bounds what threads have in hand here; above it ``submit`` waits."""
+        self._store = store
+        self._budget = ByteBudget(waiting_bytes)
+        self._waiting: deque[_Waiting] = deque()
+        self._changed = Condition()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="committer", daemon=True)
+        self._thread.start()
+
+    def submit(self, arrival: Arrival) -> Future[Spooled]:
+        """Hand over a mail from a thread; waits while too many bytes are in hand.
+
+        The future gives the spool's row, or raises what the store raised.  Raises IntakeClosed after ``close``.
+        """
+        size = len(arrival.raw)
+        self._budget.take(size)
+        try:
+            future = self._enqueue(arrival)
+        except IntakeClosed:
+            self._budget.give(size)
+            raise
+        future.add_done_callback(lambda _: self._budget.give(size))
+        return future
+
+    def commit(self, arrival: Arrival) -> Spooled:
+        """Store a mail and wait until it is on disk (for threads).  Raises what the store raised."""
+        return self.submit(arrival).result()
+
+    async def commit_async(self, arrival: Arrival) -> Spooled:
+        """Store a mail and wait until it is on disk (for an event loop, which must not block).
+
+        Whoever awaits bounds the bytes it holds itself.  Cancelling the wait does not cancel the commit: what was
+        handed over is stored, for the client that went away sent a complete mail, and a repetition is recognised.
+        """
+        return await asyncio.wrap_future(self._enqueue(arrival))
+
+    def close(self) -> None:
+        """Store what waits, then stop.  May be called more than once."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _enqueue(self, arrival: Arrival) -> Future[Spooled]:
+        waiting = _Waiting(arrival)
+        with self._changed:
+            if self._closed:
+                raise IntakeClosed("The program is stopping.")
+            self._waiting.append(waiting)
+            self._changed.notify()
+        return waiting.done
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            self._commit(batch)
+
+    def _next_batch(self) -> list[_Waiting]:
+        """All that waits, within bounds that keep a transaction short; empty when closed and done."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            batch: list[_Waiting] = []
+            room = _BATCH_BYTES
+            while self._waiting and len(batch) < _BATCH_COUNT and (room > 0 or not batch):
+                batch.append(self._waiting.popleft())
+                room -= len(batch[-1].arrival.raw)
+            return batch
+
+    def _commit(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            self._store_all(batch)
+        except RegisterBusy as error:
+            _fail(batch, error)
+        except Exception as error:  # noqa: BLE001 - whatever the store raises is told to those who wait
+            if len(batch) == 1:
+                _fail(batch, error)
+            else:
+                self._commit_singly(batch)
+
+    def _commit_singly(self, batch: Sequence[_Waiting]) -> None:
+        for position, waiting in enumerate(batch):
+            try:
+                self._store_all([waiting])
+            except RegisterBusy as error:
+                _fail(batch[position:], error)
+                return
+            except Exception as error:  # noqa: BLE001 - as above
+                _fail([waiting], error)
+
+    def _store_all(self, batch: Sequence[_Waiting]) -> None:
+        stored = self._store([waiting.arrival for waiting in batch])
+        if len(stored) != len(batch):
+            raise RuntimeError(f"the store answered for {len(stored)} of {len(batch)} mails")
+        for waiting, spooled in zip(batch, stored, strict=True):
+            _log_received(waiting.arrival, spooled)
+            _settle(waiting.done, spooled)
+
+
+def _log_received(arrival: Arrival, spooled: Spooled) -> None:
+    maillog.received(
+        spool_id=spooled.id,
+        source=arrival.envelope.source,
+        size=len(arrival.raw),
+        duplicate=spooled.duplicate,
+    )
+
+
+def _settle(done: Future[Spooled], spooled: Spooled) -> None:
+    # A future that its owner cancelled is left alone; the mail is stored all the same.
+    if done.set_running_or_notify_cancel():
+        done.set_result(spooled)
+
+
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    # Only errors of ours have a text that surely quotes no mail.
+    reason = str(error) if isinstance(error, MailgateError) else type(error).__name__
+    for waiting in batch:
+        maillog.intake_failed(source=waiting.arrival.envelope.source, reason=reason)
+        if waiting.done.set_running_or_notify_cancel():
+            waiting.done.set_exception(error)

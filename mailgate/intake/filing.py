@@ -1,0 +1,141 @@
+"""Putting away what was taken: into the folder of accepted mail, else marked with a keyword, else left as it lies.
+
+Nothing is lost by the lesser ways, for the register knows each UID that was taken; a later session tries anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from imapclient import DELETED, IMAPClient
+
+from mailgate.intake.account import ImapAccount
+from mailgate.intake.connection import ServerRefused, conversation, request
+
+KEYWORD = b"$MailgateTaken"
+
+_CHUNK = 500
+"""UIDs in one command: a few kilobytes, well under the longest command that servers read."""
+
+_log = logging.getLogger("mailgate.intake")
+
+
+class Filing:
+    """How one session puts mail away; it steps down to a lesser way when the server refuses one."""
+
+    def __init__(self, client: IMAPClient, account: ImapAccount) -> None:
+        self._client = client
+        self._account = account
+        self._separator, self._prefix = _personal_namespace(client)
+        self._accepted: str | None = None
+        self._moves = client.has_capability("MOVE")
+        self._transfers = self._moves or client.has_capability("UIDPLUS")
+        self._marks = True
+
+    def source(self) -> str:
+        """The server's name of the folder that mail is taken from."""
+        return self._account.folder.replace("/", self._separator)
+
+    def put_away(self, uids: Sequence[int], *, writable: bool, keywords: bool) -> None:
+        """Put messages of the selected folder away; a refusal is said in the journal and is no error.
+
+        ``writable`` and ``keywords`` tell what the folder permits.  Raises SessionLost.
+        """
+        if not writable:
+            return
+        for start in range(0, len(uids), _CHUNK):
+            left = self._transfer(uids[start : start + _CHUNK])
+            if left and keywords:
+                self._mark(left)
+
+    def _transfer(self, uids: Sequence[int]) -> Sequence[int]:
+        """Bring messages to the accepted folder; returns those that are still here."""
+        if not self._transfers:
+            return uids
+        try:
+            self._transfer_by(self._move if self._moves else self._copy_and_expunge, uids)
+            still_here = self.present(uids)
+        except ServerRefused as fault:
+            self._stop_transfers(str(fault))
+            return uids
+        if still_here:
+            self._stop_transfers(f"the server agreed, but {len(still_here)} messages are still here")
+        return still_here
+
+    def _stop_transfers(self, reason: str) -> None:
+        self._transfers = False
+        _log.warning("mail that was taken stays in its folder for this session: %s", reason)
+
+    def _transfer_by(self, way: Callable[[str, Sequence[int]], None], uids: Sequence[int]) -> None:
+        accepted = self._accepted or self._make_accepted()
+        try:
+            way(accepted, uids)
+        except ServerRefused as fault:
+            if "TRYCREATE" not in str(fault):
+                raise
+            # Somebody removed the folder since we made it (RFC 3501 section 7.1).
+            way(self._make_accepted(), uids)
+
+    def _move(self, accepted: str, uids: Sequence[int]) -> None:
+        with request("MOVE"):
+            self._client.move(uids, accepted)
+
+    def _copy_and_expunge(self, accepted: str, uids: Sequence[int]) -> None:
+        """What MOVE does in three steps (RFC 6851 section 3.3); UID EXPUNGE leaves other people's deletions alone."""
+        with request("COPY"):
+            self._client.copy(uids, accepted)
+        with request("UID EXPUNGE"):
+            self._client.add_flags(uids, [DELETED], silent=True)
+            self._client.uid_expunge(uids)
+
+    def _mark(self, uids: Sequence[int]) -> None:
+        if not self._marks:
+            return
+        try:
+            with request("STORE"):
+                self._client.add_flags(uids, [KEYWORD], silent=True)
+        except ServerRefused as fault:
+            self._marks = False
+            _log.warning("mail that was taken cannot be marked either: %s", fault)
+
+    def present(self, uids: Sequence[int]) -> list[int]:
+        """Those of the UIDs that are still in the selected folder.
+
+        FETCH and MOVE pass over a UID that is gone without a word, and some servers over one that is not.
+        """
+        with request("SEARCH"):
+            found = self._client.search("UID " + ",".join(map(str, uids)))
+            return sorted(set(found) & set(uids))
+
+    def _make_accepted(self) -> str:
+        """Create and subscribe the folder where it is missing; returns the server's name of it."""
+        name = self._account.accepted_folder.replace("/", self._separator)
+        if not name.startswith(self._prefix):
+            name = self._prefix + name
+        with request("CREATE"):
+            if not self._exists(name):
+                self._client.create_folder(name)
+        with request("SUBSCRIBE"):
+            # Mail programs show only folders that are subscribed.
+            self._client.subscribe_folder(name)
+        self._accepted = name
+        return name
+
+    def _exists(self, name: str) -> bool:
+        """A name that only stands above other folders holds no mail (RFC 3501 section 7.2.2)."""
+        empty = {b"\\noselect", b"\\nonexistent"}
+        return any(not empty & {flag.lower() for flag in flags} for flags, _, _ in self._client.list_folders("", name))
+
+
+def _personal_namespace(client: IMAPClient) -> tuple[str, str]:
+    """The separator between levels of folder names, and what the names of own folders begin with (RFC 2342)."""
+    try:
+        with request("NAMESPACE"):
+            prefix, separator = client.namespace().personal[0]
+            return separator or "/", prefix
+    except ServerRefused:
+        # The capability or a personal namespace is missing: then LIST tells at least the separator.
+        with conversation("LIST"):
+            listed = client.list_folders("", "")
+            return listed[0][1].decode() if listed and listed[0][1] else "/", ""

@@ -1,0 +1,234 @@
+"""One session with the mailbox, its quirks hidden: what lies there, the bytes of it, and waiting for more.
+
+One thread uses a session; only ``interrupt`` may be called from another.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from imaplib import IMAP4
+from typing import Any, Protocol
+
+from mailgate.intake.account import ImapAccount
+from mailgate.intake.connection import ServerRefused, SessionLost, connect, conversation, farewell, hang_up, request
+from mailgate.intake.filing import KEYWORD, Filing
+
+_WINDOW = 5_000
+"""Messages asked about in one SEARCH: imaplib refuses a line over 1,000,000 bytes, which 200,000 UIDs exceed."""
+
+_UID_WINDOW = 50_000
+"""The same for a range of UIDs, which may have gaps."""
+
+BEGINNING_BYTES = 262_144
+"""How much is fetched of a message over the limit: all headers of any honest mail, and a taste of the body."""
+
+
+class Fileno(Protocol):
+    """Something that ``poll`` can watch."""
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The selected folder as the server describes it; None where it does not say."""
+
+    exists: int
+    uidvalidity: int | None
+    uidnext: int | None
+    writable: bool
+    keywords: bool
+    """New keywords can be stored here."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Waiting:
+    """A message that lies in the folder: sorted, the oldest comes first (INTERNALDATE, UTC), then the lowest UID."""
+
+    received_at: datetime
+    uid: int
+    size: int
+
+
+class Mailbox:
+    """A logged-in session; every method raises SessionLost when the server is gone, silent or talks nonsense."""
+
+    def __init__(self, account: ImapAccount) -> None:
+        self._client = connect(account)
+        try:
+            self._filing = Filing(self._client, account)
+        except BaseException:
+            hang_up(self._client)
+            raise
+        self._can_idle: bool = self._client.has_capability("IDLE")
+        self._read_only = False
+        self._folder: Folder | None = None
+
+    @classmethod
+    @contextmanager
+    def open(cls, account: ImapAccount) -> Iterator[Mailbox]:
+        """A session for a ``with`` block: logged out at its end, or simply cut where an exception leaves it."""
+        mailbox = cls(account)
+        try:
+            yield mailbox
+        except BaseException:
+            hang_up(mailbox._client)
+            raise
+        farewell(mailbox._client)
+
+    def interrupt(self) -> None:
+        """Make a call that waits for the server in another thread fail at once with SessionLost."""
+        with suppress(OSError):
+            # Not SSLSocket.shutdown: that takes the TLS state away under the feet of the thread which reads.
+            socket.socket.shutdown(self._client.socket(), socket.SHUT_RDWR)
+
+    def select(self) -> Folder:
+        """Select the folder, or select it again to learn what is new."""
+        with conversation("SELECT"):
+            said = self._select()
+            permanent = said.get(b"PERMANENTFLAGS", (b"\\*",))
+            self._folder = Folder(
+                exists=said.get(b"EXISTS", 0),
+                uidvalidity=said.get(b"UIDVALIDITY"),
+                uidnext=said.get(b"UIDNEXT"),
+                writable=not self._read_only,
+                keywords=b"\\*" in permanent or KEYWORD in permanent,
+            )
+            return self._folder
+
+    def _select(self) -> dict[bytes, Any]:
+        if not self._read_only:
+            try:
+                return dict(self._client.select_folder(self._filing.source()))
+            except IMAP4.readonly:
+                self._read_only = True
+        return dict(self._client.select_folder(self._filing.source(), readonly=True))
+
+    def uids(self, folder: Folder, above: int) -> list[int]:
+        """The UIDs over ``above`` of all messages that nobody marked as deleted.
+
+        Seen or not makes no difference: people read the mailbox, too.  A message marked ``\\Deleted`` was thrown
+        away by a person (most programs only mark), or is one of ours whose expunging was refused.
+        """
+        with conversation("SEARCH"):
+            ranges = self._uid_ranges(folder, above) if above else _number_ranges(folder.exists)
+            found = {uid for one in ranges for uid in self._client.search(f"{one} UNDELETED")}
+            # ``n:*`` always names the last message, even one below n (RFC 3501 section 6.4.8).
+            return sorted(uid for uid in found if uid > above)
+
+    def _uid_ranges(self, folder: Folder, above: int) -> list[str]:
+        if folder.uidnext is None:
+            return [f"UID {above + 1}:*"]
+        starts = range(above + 1, folder.uidnext, _UID_WINDOW)
+        return [f"UID {start}:{min(start + _UID_WINDOW, folder.uidnext) - 1}" for start in starts]
+
+    def measure(self, uids: Sequence[int]) -> dict[int, Waiting]:
+        """When each message was received and how large it is; a UID that is gone is left out.  Raises ServerRefused."""
+        measured = {}
+        for uid, said in self._fetch(uids, "INTERNALDATE", "RFC822.SIZE").items():
+            received_at, size = said.get(b"INTERNALDATE"), said.get(b"RFC822.SIZE")
+            if not isinstance(received_at, datetime) or not isinstance(size, int):
+                raise ServerRefused(f"FETCH: no date or no size of UID {uid}")
+            with request("FETCH"):
+                measured[uid] = Waiting(received_at.astimezone(UTC), uid, size)
+        return measured
+
+    def contents(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The exact bytes of each message, left unseen; a UID that is gone is left out.  Raises ServerRefused."""
+        return _bytes_of(self._fetch(uids, "BODY.PEEK[]"), b"BODY[]")
+
+    def beginning(self, uid: int) -> dict[int, bytes]:
+        """The first BEGINNING_BYTES of a message, as ``contents``."""
+        return _bytes_of(self._fetch([uid], f"BODY.PEEK[]<0.{BEGINNING_BYTES}>"), b"BODY[]<0>")
+
+    def _fetch(self, uids: Sequence[int], *items: str) -> dict[int, dict[bytes, Any]]:
+        try:
+            with request("FETCH"):
+                return dict(self._client.fetch(uids, items))
+        except ServerRefused:
+            # After a reply that cannot be read nobody knows where the next one begins: an answer to NOOP shows it.
+            with conversation("NOOP"):
+                self._client.noop()
+            raise
+
+    def present(self, uids: Sequence[int]) -> list[int]:
+        """Those of the UIDs that are in the folder still."""
+        with conversation("SEARCH"):
+            return self._filing.present(uids)
+
+    def put_away(self, uids: Sequence[int]) -> None:
+        """Bring taken messages out of the way, as far as the server lets us."""
+        if self._folder is None:
+            raise SessionLost("no folder is selected")
+        self._filing.put_away(uids, writable=self._folder.writable, keywords=self._folder.keywords)
+
+    def has_news(self) -> bool:
+        """Ask whether messages came since the last look."""
+        with conversation("NOOP"):
+            return _tells_of_messages(self._client.noop()[1])
+
+    def wait(self, seconds: float, alarm: Fileno) -> bool:
+        """Wait for messages so long, by IDLE where the server has it; returns early when ``alarm`` can be read.
+
+        True where the server told of messages.  A mail that comes in the very moment in which IDLE begins may be told
+        of only at its end, which is why the caller begins with short waits.
+        """
+        if not self._can_idle or not self._begin_idle():
+            _wait_for_any([alarm], seconds)
+            return False
+        with conversation("IDLE"):
+            # The library's own idle_check swallows the end of the connection and reports silence for ever; DONE and
+            # its answer tell the living from the dead, and bring everything that was said meanwhile.
+            _wait_for_any([self._client.socket(), alarm], seconds)
+            return _tells_of_messages(self._client.idle_done()[1])
+
+    def _begin_idle(self) -> bool:
+        try:
+            with request("IDLE"):
+                self._client.idle()
+        except ServerRefused as fault:
+            self._ask_whether_awake(fault)
+            self._can_idle = False
+        return self._can_idle
+
+    def _ask_whether_awake(self, fault: ServerRefused) -> None:
+        """A server that talked before it began to IDLE will take NOOP for nonsense: then only a new session helps."""
+        try:
+            with request("NOOP"):
+                self._client.noop()
+        except ServerRefused:
+            raise SessionLost(str(fault)) from fault
+
+
+def _number_ranges(exists: int) -> list[str]:
+    """Windows over a whole folder by message number, highest first.
+
+    By number, for UIDs may have gaps of any width.  From the top, for when a message is expunged between two windows
+    those above it move down by one: into a window that is still to come, so that none is passed over.
+    """
+    return [f"{max(1, top - _WINDOW + 1)}:{top}" for top in range(exists, 0, -_WINDOW)]
+
+
+def _bytes_of(said: dict[int, dict[bytes, Any]], key: bytes) -> dict[int, bytes]:
+    """An empty message is a message; NIL is a server that cannot read its own."""
+    contents = {uid: items.get(key) for uid, items in said.items()}
+    return {uid: content for uid, content in contents.items() if isinstance(content, bytes)}
+
+
+def _tells_of_messages(responses: Sequence[Any]) -> bool:
+    """Such a response is a pair of a number and a word: ``(7, b"EXISTS")``."""
+    return any(isinstance(said, tuple) and said[1:2] in ((b"EXISTS",), (b"RECENT",)) for said in responses)
+
+
+def _wait_for_any(sources: Sequence[Fileno], seconds: float) -> None:
+    poll = select.poll()
+    for source in sources:
+        poll.register(source.fileno(), select.POLLIN)
+    poll.poll(max(0, seconds) * 1000)

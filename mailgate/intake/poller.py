@@ -1,0 +1,211 @@
+"""Mail in by IMAP: a thread that looks at one mailbox, now and whenever something comes, through every outage."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from mailgate import maillog
+from mailgate.domain.pauses import pause
+from mailgate.errors import MailgateError
+from mailgate.intake.account import ImapAccount
+from mailgate.intake.alarm import Alarm
+from mailgate.intake.connection import LoginRefused, SessionLost
+from mailgate.intake.mailbox import Mailbox
+from mailgate.intake.outage import Outage
+from mailgate.intake.suspects import Suspects
+from mailgate.intake.sweep import Known, Store, Sweep
+
+State = Literal["stopped", "connecting", "looking", "waiting", "pausing"]
+
+_LIVELY_SECONDS = 20.0
+_LIVELY_STEP = 0.2
+"""After mail came, more may be near: for so long the server is asked that often.  Dovecot tells of mail in IDLE only
+after half a second."""
+
+_FIRST_IDLE_SECONDS = 1.0
+"""Each IDLE that follows lasts twice as long."""
+
+_BREATH = 0.1
+"""Between two looks and between two IDLEs: a server that chatters without end must not keep us busy, and of mails that
+come together more are taken at once."""
+
+_LONGEST_REGISTER_PAUSE = 30.0
+_GRACE = 1.0
+
+_log = logging.getLogger("mailgate.intake")
+
+
+@dataclass(frozen=True, slots=True)
+class PollerStatus:
+    """How the intake does, for the status command; instants are UTC.
+
+    ``waiting`` counts the messages that lay in the folder at the last look and are not in the register, ``oldest`` is
+    the INTERNALDATE of the oldest of them, ``doubtful`` counts those that could not be fetched; ``trouble`` says in
+    English what keeps the poller from its work now.
+    """
+
+    state: State
+    completed_at: datetime | None = None
+    """The end of the last look that went through: the sign of life that counts."""
+    waiting: int = 0
+    oldest: datetime | None = None
+    doubtful: int = 0
+    trouble: str | None = None
+
+
+class Poller:
+    """Takes mail from one mailbox into the register, in a thread of its own.
+
+    ``store`` commits arrivals and gives their rows in order; ``known`` tells which UIDs of a mailbox (by its name,
+    ``ImapAccount.key``, and UIDVALIDITY) were taken before; both block, and raise MailgateError where the database
+    cannot serve now.  ``clock`` gives aware UTC; ``polled`` is called with it after each completed look.
+    """
+
+    def __init__(
+        self,
+        account: ImapAccount,
+        store: Store,
+        known: Known,
+        clock: Callable[[], datetime],
+        *,
+        polled: Callable[[datetime], None] = lambda now: None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._account = account
+        self._store = store
+        self._known = known
+        self._clock = clock
+        self._polled = polled
+        self._chance = chance
+        self._suspects = Suspects(time.monotonic, chance)
+        self._outage = Outage(account, time.monotonic, chance)
+        self._register_failures = 0
+        self._status = PollerStatus("stopped")
+        self._mailbox: Mailbox | None = None
+        self._sweep: Sweep | None = None
+        self._stop = Alarm()
+        self._thread = threading.Thread(target=self._run, name="imap-poller", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 10) -> bool:
+        """End the session; a commit under way is completed.  True if the thread ended within ``timeout`` seconds.
+
+        A look ends after the batch in hand.  A server that keeps silent is not waited for: its connection is cut, and
+        what was committed but not yet put away is so at the next start.
+        """
+        self._stop.ring()
+        if self._thread.ident is None:
+            return True
+        self._thread.join(min(_GRACE, timeout))
+        mailbox = self._mailbox
+        if self._thread.is_alive() and mailbox is not None:
+            mailbox.interrupt()
+            self._thread.join(max(0, timeout - _GRACE))
+        return not self._thread.is_alive()
+
+    def status(self) -> PollerStatus:
+        """A snapshot; may be asked from any thread."""
+        status, sweep = self._status, self._sweep
+        if sweep is None:
+            return status
+        return replace(status, waiting=sweep.waiting, oldest=sweep.oldest, doubtful=len(self._suspects))
+
+    def _run(self) -> None:
+        while not self._stop.rings():
+            try:
+                self._session()
+            except SessionLost as fault:
+                self._lost(str(fault), refused=isinstance(fault, LoginRefused))
+            except Exception as fault:  # noqa: BLE001
+                # Whatever it was, the intake must not end silently while the daemon seems to live.
+                _log.exception("the poller met a fault that it did not expect")
+                self._lost(type(fault).__name__)
+        self._status = replace(self._status, state="stopped")
+
+    def _lost(self, reason: str, *, refused: bool = False) -> None:
+        if self._stop.rings():
+            return
+        _log.info("session lost: %s", reason)
+        self._suspects.session_died(reason)
+        seconds = self._outage.failed(reason, refused=refused)
+        if self._outage.said:
+            self._status = replace(self._status, state="pausing", trouble=reason)
+        self._stop.wait(seconds)
+
+    def _session(self) -> None:
+        self._outage.session_begins()
+        self._status = replace(self._status, state="connecting")
+        renewal = time.monotonic() + self._account.session_seconds
+        with Mailbox.open(self._account) as mailbox:
+            self._mailbox = mailbox
+            self._sweep = Sweep(mailbox, self._account, self._store, self._known, self._suspects, self._stop.rings)
+            try:
+                self._look_and_rest(mailbox, self._sweep, renewal)
+            finally:
+                self._mailbox = None
+
+    def _look_and_rest(self, mailbox: Mailbox, sweep: Sweep, renewal: float) -> None:
+        lively = True
+        while not self._stop.rings() and time.monotonic() < renewal:
+            taken = self._look(sweep)
+            if taken:
+                # The server may have told of the next mail in the midst of its answers, and does so only once.
+                lively = True
+            elif taken is not None:
+                self._rest(mailbox, lively=lively)
+                lively = False
+
+    def _look(self, sweep: Sweep) -> int | None:
+        """How many messages were dealt with, or None where the look could not be completed."""
+        self._status = replace(self._status, state="looking")
+        try:
+            taken = sweep.run()
+        except MailgateError as fault:
+            self._register_failed(str(fault))
+            return None
+        if not self._stop.rings():
+            self._completed()
+        return taken
+
+    def _completed(self) -> None:
+        now = self._clock()
+        self._outage.served()
+        if self._register_failures:
+            _log.warning("the register takes mail again")
+        self._register_failures = 0
+        self._status = PollerStatus("waiting", completed_at=now)
+        self._polled(now)
+
+    def _register_failed(self, reason: str) -> None:
+        """The mail stays where it is; said once, for the database's own journal tells the rest."""
+        self._register_failures += 1
+        if self._register_failures == 1:
+            maillog.intake_failed(source="imap", reason=reason)
+        self._status = replace(self._status, state="pausing", trouble=reason)
+        shortest = min(self._account.shortest_pause, _LONGEST_REGISTER_PAUSE)
+        self._stop.wait(pause(self._register_failures, shortest, _LONGEST_REGISTER_PAUSE, self._chance()))
+
+    def _rest(self, mailbox: Mailbox, *, lively: bool) -> None:
+        """Wait until the server tells of mail, and never longer than the account's ``poll_seconds``."""
+        self._stop.wait(_BREATH)
+        began = time.monotonic()
+        end = began + self._account.poll_seconds
+        while lively and (now := time.monotonic()) < min(end, began + _LIVELY_SECONDS):
+            if mailbox.has_news() or self._stop.wait(min(_LIVELY_STEP, end - now)):
+                return
+        step = _FIRST_IDLE_SECONDS
+        while (now := time.monotonic()) < end and not self._stop.rings():
+            if mailbox.wait(min(step, end - now), self._stop):
+                return
+            self._stop.wait(min(_BREATH, end - now))
+            step *= 2

@@ -1,0 +1,248 @@
+"""Taking what lies in the mailbox: looked up, sorted by age, fetched in batches, committed, and only then put away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from mailgate import maillog
+from mailgate.domain import mail
+from mailgate.errors import MailgateError
+from mailgate.intake.account import ImapAccount
+from mailgate.intake.connection import ServerRefused, SessionLost
+from mailgate.intake.mailbox import Folder, Mailbox, Waiting
+from mailgate.intake.suspects import Suspects
+from mailgate.intake.trace import envelope_in_headers
+from mailgate.register.spool import Arrival, Spooled
+
+BATCH_MESSAGES = 50
+BATCH_BYTES = 8 * 1024 * 1024
+"""One commit a batch: large enough to be fast, small enough that a crash repeats little."""
+
+_ASKED_AT_ONCE = 500
+
+MOST_IN_ONE_RUN = 5_000
+"""So that a backlog of an hour still gives a sign of life now and then."""
+
+Store = Callable[[Sequence[Arrival]], list[Spooled]]
+Known = Callable[[str, int, Sequence[int]], set[int]]
+T = TypeVar("T")
+
+
+def batches(
+    waiting: Sequence[Waiting], alone: Container[int], most: int = BATCH_MESSAGES, most_bytes: int = BATCH_BYTES
+) -> Iterator[list[Waiting]]:
+    """Cut a sorted list into batches of at most so many messages and bytes; one larger than that is its own batch.
+
+    Messages whose UID is in ``alone`` are batches of their own, too, in their place.
+    """
+    batch: list[Waiting] = []
+    size = 0
+    for one in waiting:
+        single = one.uid in alone
+        if batch and (single or len(batch) == most or size + one.size > most_bytes or batch[-1].uid in alone):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.size
+    if batch:
+        yield batch
+
+
+class Sweep:
+    """What one session knows of the folder; each ``run`` takes what waits, the oldest first.
+
+    It raises SessionLost, and MailgateError (RegisterBusy mostly) where we cannot keep mail now: then nothing is lost,
+    and the next ``run`` goes on where this one stopped.
+    """
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        account: ImapAccount,
+        store: Store,
+        known: Known,
+        suspects: Suspects,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._mailbox = mailbox
+        self._account = account
+        self._store = store
+        self._known = known
+        self._suspects = suspects
+        self._stopping = stopping
+        self._folder: Folder | None = None
+        self._above = 0
+        self._unmeasured: set[int] = set()
+        self._waiting: dict[int, Waiting] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many messages lie there that are not in the register."""
+        return len(self._unmeasured) + len(self._waiting)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest of them was received, UTC."""
+        return min((one.received_at for one in tuple(self._waiting.values())), default=None)
+
+    def run(self) -> int:
+        """Take what waits; returns how many messages were dealt with.  As long as that is not 0, run it again."""
+        folder = self._enter()
+        found = self._discover(folder)
+        self._measure()
+        return found + self._take_all(folder)
+
+    def _enter(self) -> Folder:
+        folder = self._mailbox.select()
+        if self._folder is not None and folder.uidvalidity != self._folder.uidvalidity:
+            # Somebody made the folder anew: what this session knows of UIDs is void.
+            raise SessionLost("UIDVALIDITY changed")
+        self._folder = folder
+        self._suspects.enter_folder(folder.uidvalidity)
+        return folder
+
+    def _discover(self, folder: Folder) -> int:
+        """Look up what is new to this session; what the register knows is only put away, and counted.
+
+        A mail is known that was committed by a process which then died, or that a server would not let us move.
+        """
+        found = self._mailbox.uids(folder, self._above)
+        taken = self._already_taken(folder, found)
+        self._mailbox.put_away(sorted(taken))
+        self._unmeasured.update(uid for uid in found if uid not in taken)
+        self._above = max(self._above, (folder.uidnext or 1) - 1, max(found, default=0))
+        return len(taken)
+
+    def _already_taken(self, folder: Folder, uids: Sequence[int]) -> set[int]:
+        if folder.uidvalidity is None:
+            # Without it a UID proves nothing (RFC 3501 section 2.3.1.1); the fingerprint tells when it is stored.
+            return set()
+        taken: set[int] = set()
+        for some in _groups(uids):
+            taken |= self._known(self._account.key, folder.uidvalidity, some)
+        return taken & set(uids)
+
+    def _measure(self) -> None:
+        due = sorted(uid for uid in self._unmeasured if self._suspects.may_be_tried(uid))
+        plain = [uid for uid in due if uid not in self._suspects]
+        doubtful = [[uid] for uid in due if uid in self._suspects]
+        for some in [*_groups(plain), *doubtful]:
+            if self._stopping():
+                return
+            measured = self._isolate(some, self._mailbox.measure)
+            self._waiting |= measured
+            self._unmeasured -= measured.keys()
+
+    def _take_all(self, folder: Folder) -> int:
+        """The oldest first; those that have failed come last."""
+        due = [one for one in self._waiting.values() if self._suspects.may_be_tried(one.uid)]
+        due.sort(key=lambda one: (self._suspects.failures(one.uid), one))
+        taken = 0
+        for batch in batches(due[:MOST_IN_ONE_RUN], self._suspects):
+            if self._stopping():
+                break
+            taken += self._take(folder, batch)
+        return taken
+
+    def _take(self, folder: Folder, batch: Sequence[Waiting]) -> int:
+        """Fetch, commit, and put away what is committed.  After the commit nothing may ask whether to stop."""
+        raws = self._fetch(batch)
+        arrivals = {}
+        for one in batch:
+            if one.uid in raws:
+                arrivals[one.uid] = self._arrival(folder, one, raws[one.uid])
+        stored = self._commit({uid: arrival for uid, arrival in arrivals.items() if arrival is not None})
+        self._forget(stored)
+        self._mailbox.put_away(stored)
+        return len(stored)
+
+    def _fetch(self, batch: Sequence[Waiting]) -> dict[int, bytes]:
+        whole = [one.uid for one in batch if not self._is_too_large(one)]
+        raws = self._isolate(whole, self._mailbox.contents)
+        for one in batch:
+            if self._is_too_large(one):
+                raws |= self._isolate([one.uid], lambda uids: self._mailbox.beginning(uids[0]))
+        return raws
+
+    def _is_too_large(self, one: Waiting) -> bool:
+        return one.size > self._account.max_message_bytes
+
+    def _isolate(self, uids: Sequence[int], ask: Callable[[Sequence[int]], dict[int, T]]) -> dict[int, T]:
+        """Ask about many messages; where the server refuses, halve them until the culprit stands alone."""
+        if not uids:
+            return {}
+        try:
+            with self._suspects.handling(uids):
+                answered = ask(uids)
+        except ServerRefused as fault:
+            if len(uids) == 1:
+                self._suspects.failed(uids[0], str(fault))
+                return {}
+            half = len(uids) // 2
+            return self._isolate(uids[:half], ask) | self._isolate(uids[half:], ask)
+        self._account_for([uid for uid in uids if uid not in answered])
+        return answered
+
+    def _account_for(self, unanswered: Sequence[int]) -> None:
+        """A message of which the server says nothing is gone, unless it still lies there."""
+        if not unanswered:
+            return
+        present = self._mailbox.present(unanswered)
+        for uid in present:
+            self._suspects.failed(uid, "FETCH: the server gives nothing for this message")
+        self._forget([uid for uid in unanswered if uid not in present])
+
+    def _arrival(self, folder: Folder, one: Waiting, raw: bytes) -> Arrival | None:
+        sender, recipients = envelope_in_headers(raw)
+        envelope = mail.Envelope(
+            source="imap",
+            sender=sender,
+            recipients=recipients,
+            received_at=one.received_at,
+            client=self._account.key,
+            folder=self._account.key,
+            uidvalidity=folder.uidvalidity,
+            uid=one.uid,
+        )
+        try:
+            return Arrival(
+                envelope, raw, mail.fingerprint(raw), mail.message_id_of(raw), truncated=self._is_too_large(one)
+            )
+        except Exception as fault:  # noqa: BLE001 - one message, whatever is wrong with it, must not stop the others
+            self._suspects.failed(one.uid, f"its bytes cannot be read ({type(fault).__name__})")
+            return None
+
+    def _commit(self, arrivals: dict[int, Arrival]) -> list[int]:
+        """Store in one transaction; returns the UIDs that are in the register now.  Raises MailgateError.
+
+        Any other fault is taken for one message's: then each is stored alone, and the one that fails is doubtful.
+        """
+        if not arrivals:
+            return []
+        try:
+            spooled = self._store(list(arrivals.values()))
+        except MailgateError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the same
+            if len(arrivals) > 1:
+                return [uid for one in arrivals.items() for uid in self._commit(dict([one]))]
+            # Only the name: the texts of database errors quote what was to be stored.
+            self._suspects.failed(next(iter(arrivals)), f"it cannot be stored ({type(fault).__name__})")
+            return []
+        for arrival, row in zip(arrivals.values(), spooled, strict=True):
+            maillog.received(spool_id=row.id, source="imap", size=len(arrival.raw), duplicate=row.duplicate)
+        return list(arrivals)
+
+    def _forget(self, uids: Sequence[int]) -> None:
+        """These wait no longer."""
+        self._suspects.cleared(uids)
+        self._unmeasured.difference_update(uids)
+        for uid in uids:
+            self._waiting.pop(uid, None)
+
+
+def _groups(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(uids), _ASKED_AT_ONCE):
+        yield uids[start : start + _ASKED_AT_ONCE]

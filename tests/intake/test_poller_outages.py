@@ -1,0 +1,487 @@
+"""What the poller does when the server, the network or the log-in fails; against a real Dovecot where it can fail so."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trustme
+from servers.dovecot import PASSWORD, Dovecot
+from servers.pollerdesk import Desk, account_of, mail, until
+from servers.scriptedimap import ScriptedImap, Session
+
+from mailgate.errors import ConfigurationError
+from mailgate.intake import suspects
+from mailgate.intake.account import ImapAccount
+
+ACCEPTED = "Przyjęte"
+
+
+@pytest.fixture
+def server() -> Iterator[Dovecot]:
+    with Dovecot() as running:
+        yield running
+
+
+@pytest.fixture
+def script() -> Iterator[ScriptedImap]:
+    with ScriptedImap({1: mail("q1"), 2: mail("q2"), 3: mail("q3")}) as running:
+        yield running
+
+
+def scripted(script: ScriptedImap, **changes: object) -> ImapAccount:
+    """The scripted server's account, without TLS, with pauses short enough for a test."""
+    plain = ImapAccount(
+        "127.0.0.1", script.port, "hotline", "secret", tls="none", poll_seconds=0.15, connect_seconds=1, read_seconds=0.5,
+        shortest_pause=0.05, longest_pause=0.2, refused_pause=0.1,
+    )  # fmt: skip
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def idle_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go without the lively time after mail, and begin with shorter IDLEs."""
+    monkeypatch.setattr("mailgate.intake.poller._LIVELY_SECONDS", 0.0)
+    monkeypatch.setattr("mailgate.intake.poller._FIRST_IDLE_SECONDS", 0.2)
+
+
+def times(caplog: pytest.LogCaptureFixture, event: str) -> int:
+    return sum(record.getMessage().startswith(event) for record in caplog.records)
+
+
+def test_an_outage_is_said_once_with_its_reason_and_once_when_it_is_over(
+    server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Desk(account_of(server), tmp_path) as desk:
+        until(lambda: desk.looks > 0)
+        server.stop()
+        until(lambda: desk.poller.status().state == "pausing")
+        time.sleep(0.5)  # Long enough for several tries.
+        assert desk.poller.status().trouble
+        server.start()
+        server.append(mail("q1"))
+        desk.await_registered(1)
+        until(lambda: desk.poller.status().state == "waiting")
+        assert desk.poller.status().trouble is None
+        until(lambda: times(caplog, "mailbox-back") == 1)
+    assert times(caplog, "mailbox-unreachable") == 1
+    assert "refused" in caplog.text
+
+
+def test_the_server_may_be_down_when_the_poller_starts(
+    server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.append(mail("q1"))
+    server.stop()
+    with Desk(account_of(server), tmp_path) as desk:
+        until(lambda: times(caplog, "mailbox-unreachable") == 1)
+        server.start()
+        desk.await_registered(1)
+    assert times(caplog, "mailbox-unreachable") == 1
+
+
+def test_a_session_that_is_killed_is_replaced_at_once_and_without_a_word(
+    server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Desk(account_of(server, poll_seconds=60), tmp_path) as desk:
+        until(lambda: desk.poller.status().state == "waiting")
+        assert server.kill_sessions() == 1
+        server.append(mail("q1"))
+        desk.await_registered(1)
+    assert times(caplog, "mailbox-") == 0
+
+
+def test_a_session_that_is_killed_while_mail_is_taken_loses_and_doubles_nothing(
+    server: Dovecot, tmp_path: Path
+) -> None:
+    server.append_all([mail(f"n{number}") for number in range(300)])
+    desk = Desk(account_of(server), tmp_path)
+    desk.disturb = lambda batch: server.kill_sessions() if len(desk.batches) in (2, 5) else None
+    with desk:
+        # Not a look into the mailbox at once: its session would be killed, too.
+        desk.await_registered(300)
+        until(lambda: server.messages() == {})
+        assert len(desk.arrivals) == 300
+    assert len(server.messages(ACCEPTED)) == 300
+
+
+def test_a_frozen_server_is_given_up_within_the_limit_and_replaced(server: Dovecot, tmp_path: Path) -> None:
+    with Desk(account_of(server, read_seconds=0.5), tmp_path) as desk:
+        until(lambda: desk.poller.status().state == "waiting")
+        assert server.freeze() == 1
+        server.append(mail("q1"))
+        desk.await_registered(1)
+
+
+def test_a_refused_log_in_is_tried_ever_more_seldom_and_works_when_the_password_does(
+    server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.set_password("something-else")
+    with Desk(account_of(server), tmp_path) as desk:
+        until(lambda: times(caplog, "mailbox-unreachable") == 1)
+        time.sleep(0.5)
+        assert server.log().count("auth failed") + server.log().count("Aborted login") <= 8
+        server.set_password(PASSWORD)
+        until(lambda: desk.looks > 0)
+    assert times(caplog, "mailbox-unreachable") == 1
+    assert times(caplog, "mailbox-back") == 1
+    assert PASSWORD not in caplog.text
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_a_certificate_of_a_strange_authority_is_refused_before_the_password_is_said(
+    server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture, tls: str
+) -> None:
+    strange = tmp_path / "strange.pem"
+    trustme.CA().cert_pem.write_to_path(str(strange))
+    port = server.tls_port if tls == "implicit" else server.port
+    with Desk(account_of(server, cafile=strange, tls=tls, port=port), tmp_path):
+        until(lambda: times(caplog, "mailbox-unreachable") == 1)
+    assert "CERTIFICATE_VERIFY_FAILED" in caplog.text
+    assert "user=<hotline" not in server.log()
+
+
+def test_a_certificate_for_another_name_is_refused(
+    server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Desk(account_of(server, host="127.0.0.2"), tmp_path):
+        until(lambda: times(caplog, "mailbox-unreachable") == 1)
+    assert "user=<hotline" not in server.log()
+
+
+def test_starttls_takes_mail(server: Dovecot, tmp_path: Path) -> None:
+    server.append(mail("q1"))
+    with Desk(account_of(server, tls="starttls", port=server.port), tmp_path) as desk:
+        desk.await_registered(1)
+    assert "TLS" in server.log()
+
+
+def test_where_starttls_is_not_offered_the_password_is_not_said(
+    script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Desk(scripted(script, tls="starttls"), tmp_path):
+        until(lambda: script.logins >= 3)
+    assert "AUTHENTICATE" not in script.log
+    assert "LOGIN" not in script.log
+    assert times(caplog, "mailbox-unreachable") == 1
+
+
+def test_without_tls_only_this_machine_is_allowed() -> None:
+    with pytest.raises(ConfigurationError, match="TLS"):
+        ImapAccount("mail.urzad.example", 143, "hotline", "secret", tls="none")
+
+
+def test_the_password_is_not_in_what_the_account_prints() -> None:
+    account = ImapAccount("mail.urzad.example", 993, "hotline", "secret")
+    assert "secret" not in repr(account)
+    assert "secret" not in account.key
+
+
+def test_stop_ends_an_idle_at_once(server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    idle_soon(monkeypatch)
+    with Desk(account_of(server, poll_seconds=60), tmp_path) as desk:
+        until(lambda: desk.poller.status().state == "waiting")
+        time.sleep(0.8)  # The first, short IDLEs are over.
+        began = time.monotonic()
+        assert desk.poller.stop()
+        assert time.monotonic() - began < 1
+
+
+def test_stop_does_not_wait_for_a_server_that_is_silent(server: Dovecot, tmp_path: Path) -> None:
+    with Desk(account_of(server, read_seconds=60), tmp_path) as desk:
+        until(lambda: desk.poller.status().state == "waiting")
+        server.freeze()
+        began = time.monotonic()
+        assert desk.poller.stop()
+        assert time.monotonic() - began < 2.5
+
+
+def test_stop_never_cuts_the_commit_under_way(server: Dovecot, tmp_path: Path) -> None:
+    server.append(mail("q1"))
+    inside, go_on = threading.Event(), threading.Event()
+    desk = Desk(account_of(server), tmp_path)
+
+    def linger(_: object) -> None:
+        inside.set()
+        go_on.wait(10)
+
+    desk.disturb = linger
+    with desk:
+        assert inside.wait(10)
+        assert not desk.poller.stop(timeout=0.2)
+        go_on.set()
+        assert desk.poller.stop()
+        assert len(desk.registered()) == 1
+
+
+def test_stop_before_start_is_no_error(server: Dovecot, tmp_path: Path) -> None:
+    desk = Desk(account_of(server), tmp_path)
+    assert desk.poller.stop()
+    desk.poller = desk._new_poller()
+    with desk:
+        until(lambda: desk.looks > 0)
+
+
+def test_a_session_is_renewed_in_time(server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with Desk(account_of(server, session_seconds=0.2, poll_seconds=0.1), tmp_path) as desk:
+        until(lambda: desk.looks >= 6)
+    assert server.log().count("Logged out") >= 2
+    assert times(caplog, "mailbox-") == 0
+
+
+def test_a_fault_that_nobody_expected_does_not_end_the_intake(
+    server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = iter([ZeroDivisionError()])
+    original = Desk._known
+
+    def known(desk: Desk, *arguments: object) -> set[int]:
+        if fault := next(faults, None):
+            raise fault
+        return original(desk, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Desk, "_known", known)
+    server.append(mail("q1"))
+    with Desk(account_of(server), tmp_path) as desk:
+        desk.await_registered(1)
+
+
+def hang_up_in_idle(session: Session, tag: str, arguments: str) -> None:
+    session.say("+ idling")
+    session.hang_up()
+
+
+def say_bye_in_idle(session: Session, tag: str, arguments: str) -> None:
+    session.say("+ idling")
+    session.say("* BYE the server is going down")
+    session.hang_up()
+
+
+def freeze_in_idle(session: Session, tag: str, arguments: str) -> None:
+    session.say("+ idling")
+    session.keep_silent()
+
+
+def talk_before_idle(session: Session, tag: str, arguments: str) -> None:
+    session.say("* OK I was just about to say")
+    session.say("+ idling")
+    session.keep_silent()
+
+
+def garbage_in_idle(session: Session, tag: str, arguments: str) -> None:
+    session.say("+ idling")
+    session.say(b"\x00\xff{{{(((")
+    session.rfile.readline()
+    session.say(f"{tag} OK done")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [hang_up_in_idle, say_bye_in_idle, freeze_in_idle, talk_before_idle, garbage_in_idle],
+    ids=lambda f: f.__name__,
+)
+def test_mail_is_taken_by_a_server_that_dies_in_every_idle_and_the_pauses_grow(
+    script: ScriptedImap,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[Session, str, str], None],
+) -> None:
+    idle_soon(monkeypatch)
+    script.answers["IDLE"] = fault
+    with Desk(scripted(script, longest_pause=5.0, poll_seconds=20), tmp_path) as desk:
+        desk.await_registered(3)
+        until(lambda: times(caplog, "mailbox-unreachable") == 1)
+        script.mailbox[9] = mail("later")
+        desk.await_registered(4)
+        time.sleep(0.5)
+        assert script.logins < 12
+    assert times(caplog, "mailbox-unreachable") == 1
+    assert times(caplog, "mailbox-back") == 0
+
+
+def test_where_idle_is_refused_the_poll_goes_on_in_the_same_session(
+    script: ScriptedImap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle_soon(monkeypatch)
+    script.answers["IDLE"] = lambda session, tag, _: session.say(f"{tag} NO not today")
+    with Desk(scripted(script), tmp_path) as desk:
+        until(lambda: "IDLE" in script.log)
+        script.mailbox[9] = mail("later")
+        desk.await_registered(4)
+        until(lambda: desk.looks >= 6)
+    assert script.logins == 1
+    assert script.log.count("IDLE") == 1
+
+
+def test_a_mail_that_is_told_of_in_the_breath_in_which_idle_begins_is_not_left_for_the_poll(
+    script: ScriptedImap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library reads "+ idling" and what stands behind it in one piece, and shows only the former."""
+    idle_soon(monkeypatch)
+
+    def tell_too_early(session: Session, tag: str, arguments: str) -> None:
+        if 9 not in script.mailbox:
+            script.mailbox[9] = mail("later")
+            session.wfile.write(b"+ idling\r\n* 1 EXISTS\r\n")
+        else:
+            session.say("+ idling")
+        session.rfile.readline()
+        session.say(f"{tag} OK done")
+
+    script.answers["IDLE"] = tell_too_early
+    with Desk(scripted(script, poll_seconds=60), tmp_path) as desk:
+        desk.await_registered(4)
+
+
+def test_a_server_that_chatters_in_idle_does_not_keep_the_poller_busy(
+    script: ScriptedImap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle_soon(monkeypatch)
+
+    def chatter(session: Session, tag: str, arguments: str) -> None:
+        session.say("+ idling")
+        session.say("* 1 EXISTS")
+        session.rfile.readline()
+        session.say(f"{tag} OK done")
+
+    script.answers["IDLE"] = chatter
+    with Desk(scripted(script, poll_seconds=60), tmp_path) as desk:
+        desk.await_registered(3)
+        time.sleep(0.5)
+    assert script.log.count("IDLE") < 15
+
+
+def freeze_in_fetch(session: Session, tag: str, arguments: str) -> None:
+    if "BODY" in arguments and 2 in session.uids(arguments.partition(" ")[0]):
+        session.wfile.write(b"* 2 FETCH (UID 2 BODY[] {5000}\r\nFrom: half of a le")
+        session.wfile.flush()
+        session.keep_silent()
+    session.do_uid_fetch(tag, arguments)
+
+
+def refuse_fetch(session: Session, tag: str, arguments: str) -> None:
+    if 2 in session.uids(arguments.partition(" ")[0]):
+        session.say(f"{tag} NO [SERVERBUG] cannot")
+    else:
+        session.do_uid_fetch(tag, arguments)
+
+
+def nonsense_fetch(session: Session, tag: str, arguments: str) -> None:
+    if "BODY" in arguments and 2 in session.uids(arguments.partition(" ")[0]):
+        session.say("* 2 FETCH (UID 2 BODY[] )) Tajemnica")
+        session.say(f"{tag} OK done")
+    else:
+        session.do_uid_fetch(tag, arguments)
+
+
+def nil_fetch(session: Session, tag: str, arguments: str) -> None:
+    if "BODY" in arguments:
+        for uid in session.uids(arguments.partition(" ")[0]):
+            if uid == 2:
+                session.say("* 2 FETCH (UID 2 BODY[] NIL)")
+            else:
+                session.say_message(uid, arguments)
+        session.say(f"{tag} OK done")
+    else:
+        session.do_uid_fetch(tag, arguments)
+
+
+def dateless_fetch(session: Session, tag: str, arguments: str) -> None:
+    for uid in session.uids(arguments.partition(" ")[0]):
+        if uid == 2 and "BODY" not in arguments:
+            session.say('* 2 FETCH (UID 2 RFC822.SIZE 5 INTERNALDATE "yesterday")')
+        else:
+            session.say_message(uid, arguments)
+    session.say(f"{tag} OK done")
+
+
+def lying_fetch(session: Session, tag: str, arguments: str) -> None:
+    """Announces more octets than any memory holds."""
+    if "BODY" in arguments and 2 in session.uids(arguments.partition(" ")[0]):
+        session.say("* 2 FETCH (UID 2 BODY[] {99999999999999999}")
+        session.keep_silent()
+    session.do_uid_fetch(tag, arguments)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [freeze_in_fetch, refuse_fetch, nonsense_fetch, nil_fetch, dateless_fetch, lying_fetch],
+    ids=lambda f: f.__name__,
+)
+def test_one_mail_that_cannot_be_fetched_is_passed_over_said_once_and_taken_when_it_can_be(
+    script: ScriptedImap,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[Session, str, str], None],
+) -> None:
+    for name in ("_FIRST_SECONDS", "_SHORTEST_SECONDS", "_LONGEST_SECONDS"):
+        monkeypatch.setattr(suspects, name, 0.2)
+    script.answers["UID FETCH"] = fault
+    with Desk(scripted(script), tmp_path) as desk:
+        desk.await_registered(2)
+        assert {arrival.envelope.uid for arrival in desk.arrivals} == {1, 3}
+        until(lambda: times(caplog, "mailbox-message-skipped") == 1)
+        del script.answers["UID FETCH"]
+        desk.await_registered(3)
+    assert times(caplog, "mailbox-message-skipped") == 1
+    assert "Tajemnica" not in caplog.text
+
+
+def test_a_mail_that_somebody_took_away_before_it_was_fetched_is_forgotten(
+    script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def lose(session: Session, tag: str, arguments: str) -> None:
+        if "BODY" in arguments:
+            script.mailbox.pop(2, None)
+        session.do_uid_fetch(tag, arguments)
+
+    script.answers["UID FETCH"] = lose
+    with Desk(scripted(script), tmp_path) as desk:
+        desk.await_registered(2)
+        until(lambda: desk.looks >= 3)
+        assert desk.poller.status().waiting == 0
+    assert times(caplog, "mailbox-") == 0
+
+
+def test_without_uidvalidity_the_fingerprint_keeps_mail_from_being_taken_twice(
+    script: ScriptedImap, tmp_path: Path
+) -> None:
+    script.select_says = []
+    script.capabilities = "IMAP4rev1 AUTH=PLAIN"
+    with Desk(scripted(script), tmp_path) as desk:
+        until(lambda: desk.looks >= 3)
+        assert len(desk.arrivals) == 3
+        desk.restart()
+        until(lambda: len(desk.arrivals) == 6)
+        assert len(desk.registered()) == 3
+        assert desk.arrivals[0].envelope.uidvalidity is None
+
+
+def test_a_move_to_which_the_server_agrees_without_doing_it_is_noticed(
+    script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    script.answers["UID MOVE"] = lambda session, tag, _: session.say(f"{tag} OK done")
+    with Desk(scripted(script), tmp_path) as desk:
+        until(lambda: "UID STORE" in script.log)
+        until(lambda: desk.looks >= 3)
+        assert len(desk.arrivals) == 3
+    assert "still here" in caplog.text
+    assert script.log.count("UID MOVE") == 1
+
+
+@pytest.mark.parametrize("greeting", ["* BYE too many connections", "HTTP/1.1 400 Bad Request", ""])
+def test_a_server_that_does_not_greet_as_it_should_is_an_outage(
+    script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture, greeting: str
+) -> None:
+    script.greeting = greeting
+    with Desk(scripted(script), tmp_path) as desk:
+        until(lambda: script.logins >= 3)
+        script.greeting = "* OK ready"
+        desk.await_registered(3)
+        until(lambda: times(caplog, "mailbox-back") == 1)
+    assert times(caplog, "mailbox-unreachable") == 1

@@ -1,0 +1,211 @@
+"""Limits at the SMTP door, and an orderly end."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from servers.smtp_receiver import HOTLINE, PATIENCE, Dialogue, running_receiver
+
+from mailgate.intake.doorkeeper import Limits
+
+MAIL = b"Subject: Pytanie\r\n\r\nx"
+SMALL = Limits(message_bytes=2000)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread does."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_mail_over_the_limit_is_refused_after_its_end_and_the_next_is_taken() -> None:
+    with running_receiver(SMALL) as server, server.call() as client:
+        client.greet()
+        assert client.deliver(b"x" * 2500).startswith("552 5.3.4 ")
+        assert client.deliver(MAIL).startswith("250 ")
+    assert [arrival.raw for arrival in server.spool.arrivals] == [MAIL + b"\r\n"]
+
+
+def test_a_client_that_does_not_stop_is_cut_off() -> None:
+    with running_receiver(SMALL) as server, server.call() as client:
+        client.greet().begin()
+        client.send(b"x" * 9000)
+        assert client.reply().startswith("421 4.3.0 ")
+        assert client.is_closed()
+
+
+def test_a_line_of_any_length_is_content() -> None:
+    with running_receiver() as server, server.call() as client:
+        assert client.greet().deliver(b"Subject: x\r\n\r\n" + b"y" * 300_000).startswith("250 ")
+    assert len(server.spool.arrivals[0].raw) == 300_016
+
+
+def test_without_memory_a_mail_is_put_off_and_memory_comes_back() -> None:
+    limits = Limits(message_bytes=2000, memory_bytes=1)
+    with running_receiver(limits) as server, server.call() as big, server.call() as small:
+        # Twice the largest message is always there; two that hold almost all leave no room for a third.
+        with server.call() as second:
+            for client in (big, second):
+                client.greet().begin()
+                client.send(b"x" * 1999)
+            held = server.door.budget
+            until(lambda: held.held >= 3990)
+            small.greet().begin()
+            small.send(b"y" * 100 + b"\r\n.\r\n")
+            assert small.reply().startswith("452 4.3.1 ")
+        until(lambda: held.held < 3000)
+        assert small.deliver(b"y" * 100).startswith("250 ")
+
+
+def test_recipients_over_the_limit_are_put_off() -> None:
+    with running_receiver(Limits(recipients=2)) as server, server.call() as client:
+        client.greet().say("MAIL FROM:<>")
+        assert client.say("RCPT TO:<hotline+a@csizs.example>").startswith("250 ")
+        assert client.say("RCPT TO:<hotline+b@csizs.example>").startswith("250 ")
+        assert client.say("RCPT TO:<hotline+c@csizs.example>").startswith("452 4.5.3 ")
+        assert client.say("RCPT TO:<hotline+b@csizs.example>").startswith("250 ")
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(connections=2), Limits(connections_per_client=2)], ids=["in all", "by client"]
+)
+def test_a_connection_too_many_is_told_to_come_again(limits: Limits) -> None:
+    with running_receiver(limits) as server, server.call() as one, server.call() as two:
+        one.greet()
+        two.greet()
+        with server.call() as three:
+            assert three.reply().startswith("421 4.7.0 ")
+            assert three.is_closed()
+        one.close()
+        until(lambda: can_greet(server.call()))
+
+
+def can_greet(client: Dialogue) -> bool:
+    with client:
+        return client.reply().startswith("220 ")
+
+
+def test_commands_without_a_mail_end_and_a_mail_gives_new_credit() -> None:
+    with running_receiver(Limits(replies_per_mail=20)) as server, server.call() as client:
+        client.greet()
+        for number in range(5):
+            assert client.deliver(b"Subject: %d\r\n\r\nx" % number).startswith("250 ")
+        replies = [client.say("NOOP")[:3] for _ in range(19)]
+        assert set(replies) == {"250"}
+        assert client.say("NOOP").startswith("421 4.7.0 ")
+        assert client.is_closed()
+
+
+def test_an_idle_client_is_sent_home() -> None:
+    with running_receiver(Limits(idle_seconds=0.2)) as server, server.call() as client:
+        client.greet()
+        assert client.reply().startswith("421 4.4.2 ")
+        assert client.is_closed()
+
+
+def test_data_that_flows_is_not_idle() -> None:
+    with running_receiver(Limits(idle_seconds=0.4)) as server, server.call() as client:
+        client.greet().begin()
+        for _ in range(8):
+            client.send(b"x\r\n")
+            time.sleep(0.1)
+        client.send(b".\r\n")
+        assert client.reply().startswith("250 ")
+
+
+def test_a_trickle_ends_at_the_time_for_one_message() -> None:
+    with running_receiver(Limits(data_seconds=0.3)) as server, server.call() as client:
+        client.greet().begin()
+        client.socket.settimeout(0.02)
+        for _ in count():
+            try:
+                client.send(b"x")
+                if reply := client.socket.recv(100):
+                    break
+            except TimeoutError:
+                continue
+        assert reply.startswith(b"421 4.4.2 ")
+    assert server.spool.arrivals == []
+
+
+def test_a_client_that_never_reads_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailgate.intake.smtp_session._LAST_WORDS_SECONDS", 0.1)
+    with running_receiver(Limits(replies_per_mail=10_000_000, idle_seconds=0.3)) as server, server.call() as client:
+        client.greet()
+        [session] = server.guests()
+        transport = session.transport
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.socket.setblocking(False)
+        while transport.get_write_buffer_size() < 60_000:
+            with contextlib.suppress(BlockingIOError):
+                client.send(b"HELP\r\n" * 100)
+        assert server.guests() == [session]
+        until(lambda: server.guests() == [])
+
+
+def test_stopping_sends_idle_clients_home_and_listens_no_more() -> None:
+    with running_receiver() as server, server.call() as client:
+        client.greet()
+        finished = server.begin_stop(PATIENCE)
+        assert client.reply().startswith("421 4.3.2 ")
+        assert client.is_closed()
+        finished()
+        with pytest.raises(ConnectionRefusedError):
+            server.call()
+
+
+def test_stopping_lets_a_transaction_end_and_begins_no_new_one() -> None:
+    with running_receiver() as server, server.call() as client:
+        server.spool.open.clear()
+        client.greet().begin()
+        finished = server.begin_stop(PATIENCE)
+        until(lambda: server.door.closing)
+        client.send(MAIL + b"\r\n.\r\n")
+        assert server.spool.entered.wait(PATIENCE)
+        server.spool.open.set()
+        assert client.reply() == "250 2.0.0 Ok: taken as 1"
+        assert client.reply().startswith("421 4.3.2 ")
+        assert client.is_closed()
+        finished()
+    assert len(server.spool.arrivals) == 1
+
+
+def test_a_pipelined_second_mail_is_not_begun_while_stopping() -> None:
+    with running_receiver() as server, server.call() as client:
+        client.greet().begin()
+        finished = server.begin_stop(PATIENCE)
+        until(lambda: server.door.closing)
+        client.send(MAIL + b"\r\n.\r\n" + f"MAIL FROM:<>\r\nRCPT TO:<{HOTLINE}>\r\nDATA\r\n".encode())
+        assert client.reply().startswith("250 ")
+        assert client.reply().startswith("421 ")
+        assert client.is_closed()
+        finished()
+
+
+def test_a_transaction_given_up_while_stopping_is_not_followed_by_another() -> None:
+    with running_receiver() as server, server.call() as client:
+        client.greet().say("MAIL FROM:<>")
+        finished = server.begin_stop(PATIENCE)
+        until(lambda: server.door.closing)
+        assert client.say("RSET").startswith("250 ")
+        assert client.say("MAIL FROM:<>").startswith("421 4.3.2 ")
+        assert client.is_closed()
+        finished()
+
+
+def test_the_time_of_grace_is_kept() -> None:
+    with running_receiver() as server, server.call() as client:
+        client.greet().begin()
+        began = time.monotonic()
+        server.begin_stop(0.2)()
+        assert 0.2 <= time.monotonic() - began < 2
+        assert client.reply().startswith("421 4.3.2 ")
+        assert client.is_closed()
