@@ -1,0 +1,1 @@
+"""How letters go out: composed, then handed to the smarthost one recipient at a time."""

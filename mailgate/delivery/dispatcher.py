@@ -1,0 +1,197 @@
+"""Empties the outbox: threads that claim letters which are due, hand them to a courier and record what became of them."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from time import monotonic
+
+from sqlalchemy import Engine
+
+from mailgate.delivery.courier import Courier
+from mailgate.delivery.outage import Outage
+from mailgate.delivery.outcome import Deferred
+from mailgate.delivery.results import Results
+from mailgate.errors import MailgateError
+from mailgate.register import outbox
+from mailgate.register.database import unit_of_work
+
+BATCH = 20
+LEASE = timedelta(hours=1)
+"""How long a claim holds: longer than a batch of the slowest letters takes in practice.  A letter whose lease ran out
+in the middle of its batch is not sent by us: ``mark_sending`` says that it is no longer ours."""
+LOOK_SECONDS = 5.0
+TROUBLE_SECONDS = 3.0
+
+_log = logging.getLogger("mailgate.delivery")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Desk:
+    """One courier's work: a batch of letters at a time, in one thread."""
+
+    def __init__(
+        self, engine: Engine, courier: Courier, owner: str, outage: Outage, now: Callable[[], datetime]
+    ) -> None:
+        self.wanted = Event()
+        self._engine = engine
+        self._courier = courier
+        self._owner = owner
+        self._outage = outage
+        self._now = now
+        self._results = Results(engine, owner, now, random.random)
+
+    def recover(self) -> int:
+        """What a dead process left behind under our name; returns how many letters became uncertain."""
+        with unit_of_work(self._engine) as session:
+            return outbox.recover(session, self._owner, self._now())
+
+    def work(self, stopping: Event) -> int:
+        """Send one batch; returns how many letters were tried.  Raises RegisterError."""
+        self._results.flush()
+        if self._outage.seconds_left():
+            return 0
+        with unit_of_work(self._engine) as session:
+            letters = outbox.claim(session, self._owner, BATCH, self._now(), LEASE)
+        tried = 0
+        try:
+            for letter in letters:
+                if stopping.is_set() or not self._send(letter):
+                    break
+                tried += 1
+            self._results.flush()
+        finally:
+            if tried < len(letters):
+                self._unclaim()
+        return tried
+
+    def rest(self) -> None:
+        """There is nothing to send."""
+        self._courier.rest()
+
+    def leave(self) -> None:
+        """Write what is left to write, and close."""
+        try:
+            self._results.flush()
+        finally:
+            self._courier.close()
+
+    def _send(self, letter: outbox.ClaimedLetter) -> bool:
+        """Try one letter; False where the smarthost is out of reach, which costs the letter no try."""
+        outcome = self._courier.deliver(letter, lambda: self._results.leaving(letter))
+        if isinstance(outcome, Deferred) and outcome.unreachable:
+            self._outage.begun(outcome.reply)
+            return False
+        self._outage.over()
+        self._results.became(letter, outcome)
+        return True
+
+    def _unclaim(self) -> None:
+        with unit_of_work(self._engine) as session:
+            outbox.unclaim(session, self._owner)
+
+
+class Dispatcher:
+    """Threads that send; ``make_courier`` gives each its own.  ``owner`` names this process in the outbox.
+
+    The owner must be the same after a restart, and no other process may bear it: by it a start finds what the process
+    before it left behind.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        make_courier: Callable[[], Courier],
+        owner: str,
+        *,
+        couriers: int = 2,
+        look_seconds: float = LOOK_SECONDS,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._outage = Outage(monotonic, random.random)
+        self._desks = [_Desk(engine, make_courier(), f"{owner}/{n}", self._outage, clock) for n in range(couriers)]
+        self._look_seconds = look_seconds
+        self._stopping = Event()
+        self._threads: list[Thread] = []
+
+    def start(self) -> int:
+        """Settle what a dead process left behind, then send in threads of our own.
+
+        Returns how many letters that process left uncertain.  Raises RegisterError.
+        """
+        uncertain = sum(desk.recover() for desk in self._desks)
+        self._threads = [
+            Thread(target=self._run, args=(desk,), name=f"courier-{n}", daemon=True)
+            for n, desk in enumerate(self._desks)
+        ]
+        for thread in self._threads:
+            thread.start()
+        if uncertain:
+            _log.error("%d letters were being sent when the former run ended: they are uncertain now", uncertain)
+        return uncertain
+
+    def wake(self) -> None:
+        """Letters were queued: look at once.  An outage of the smarthost is waited out all the same."""
+        for desk in self._desks:
+            desk.wanted.set()
+
+    def stop(self, timeout: float) -> bool:
+        """Finish the letters in hand, give back the rest; True where all threads ended within ``timeout`` seconds."""
+        self._stopping.set()
+        self.wake()
+        end = monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, end - monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def alive(self) -> bool:
+        """Whether every courier's thread runs."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
+    def drain(self) -> int:
+        """Send all that is due now in the calling thread, without ``start``; returns how many letters were tried.
+
+        Stops where the smarthost is out of reach.  Raises RegisterError.
+        """
+        desk, tried = self._desks[0], 0
+        while batch := desk.work(self._stopping):
+            tried += batch
+        desk.leave()
+        return tried
+
+    def _run(self, desk: _Desk) -> None:
+        while not self._stopping.is_set():
+            desk.wanted.clear()
+            pause = self._round(desk)
+            if pause and not self._stopping.is_set():
+                desk.wanted.wait(pause)
+        self._leave(desk)
+
+    def _round(self, desk: _Desk) -> float:
+        """Work once; returns the seconds to wait.  Nothing that happens to one round may end the thread."""
+        try:
+            if desk.work(self._stopping):
+                return 0.0
+            desk.rest()
+        except MailgateError as error:
+            _log.error("the outbox cannot be served now: %s", error)
+            return TROUBLE_SECONDS
+        except Exception:  # noqa: BLE001
+            _log.exception("a courier met something unexpected")
+            return TROUBLE_SECONDS
+        return min(self._look_seconds, self._outage.seconds_left() or self._look_seconds)
+
+    def _leave(self, desk: _Desk) -> None:
+        try:
+            desk.leave()
+        except MailgateError as error:
+            _log.error("results could not be written at the end, their letters will be uncertain: %s", error)
+        except Exception:  # noqa: BLE001
+            _log.exception("a courier met something unexpected at the end")

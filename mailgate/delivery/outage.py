@@ -1,0 +1,51 @@
+"""An outage of the smarthost: said once, shared by all couriers, and waited out with growing pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+
+from mailgate import maillog
+from mailgate.domain.pauses import pause
+
+SHORTEST = 5.0
+LONGEST = 300.0
+
+
+class Outage:
+    """Whether the smarthost is out of reach, since when, and when to look again; used by several threads.
+
+    ``clock`` gives seconds that never run backwards; ``chance`` a number in [0, 1) that spreads the tries.
+    """
+
+    def __init__(self, clock: Callable[[], float], chance: Callable[[], float]) -> None:
+        self._clock = clock
+        self._chance = chance
+        self._lock = Lock()
+        self._failures = 0
+        self._since = 0.0
+        self._until = 0.0
+
+    def seconds_left(self) -> float:
+        """How long to leave the smarthost alone yet; 0.0 where nothing is known against it."""
+        with self._lock:
+            return max(0.0, self._until - self._clock()) if self._failures else 0.0
+
+    def begun(self, reason: str) -> None:
+        """It could not be reached.  Couriers that notice the same outage at the same time count once."""
+        with self._lock:
+            now = self._clock()
+            if self._failures and now < self._until:
+                return
+            if not self._failures:
+                self._since = now
+                maillog.smarthost_unreachable(reason=reason)
+            self._failures += 1
+            self._until = now + pause(self._failures, SHORTEST, LONGEST, self._chance())
+
+    def over(self) -> None:
+        """It talks to us."""
+        with self._lock:
+            if self._failures:
+                maillog.smarthost_back(seconds=self._clock() - self._since)
+            self._failures = 0

@@ -1,0 +1,59 @@
+"""What became of one attempt to hand over one letter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+_CODES = re.compile(r"[2-5]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?= |$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """2xx after the content: from here on the letter is the smarthost's."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """4xx, or the connection failed while the letter surely had not been taken: it may be tried again.
+
+    ``unreachable`` tells that the trouble lies with the smarthost or our access to it, not with this letter: every
+    other letter would have fared the same.
+    """
+
+    reply: str
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """5xx, or a letter that can never be sent as it is."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The connection was lost after the end of the content: it may have been taken or not."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """It turned out at the last moment that the letter is not ours to send: nothing has left."""
+
+
+Outcome: TypeAlias = Accepted | Deferred | Refused | Uncertain | Withheld
+
+
+def codes_of(reply: str) -> str:
+    """The codes in front of a server's reply, for the journal: its words may hold an address.
+
+    Words of our own, which begin with no code, are given as they are.
+    """
+    match = _CODES.match(reply)
+    return match[0] if match else reply

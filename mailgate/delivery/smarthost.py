@@ -1,0 +1,211 @@
+"""One SMTP connection to the smarthost: how it is made, secured, and what was lost when it breaks."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, assert_never
+
+from mailgate.delivery.clean import shortened
+
+Tls = Literal["none", "starttls", "implicit"]
+_LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
+_LONGEST_REPLY = 400
+
+
+class Unreachable(Exception):
+    """The smarthost cannot serve, or not us: the text says why, fit for the register and the journal."""
+
+
+class Lost(Exception):
+    """The connection broke in the middle of a conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A server's answer."""
+
+    code: int
+    text: str
+
+    @property
+    def accepted(self) -> bool:
+        """2xx."""
+        return 200 <= self.code <= 299
+
+    @property
+    def refused(self) -> bool:
+        """5xx."""
+        return 500 <= self.code <= 599
+
+    @property
+    def deferred(self) -> bool:
+        """4xx."""
+        return 400 <= self.code <= 499
+
+    def __str__(self) -> str:
+        return shortened(f"{self.code} {self.text}", _LONGEST_REPLY)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where the smarthost is and how to get in.
+
+    ``timeout`` is in seconds, for each answer; ``final_timeout`` for the one after the content, for which RFC 5321
+    section 4.5.3.2.6 wants ten minutes: giving up early makes an outcome uncertain.  ``cafile`` names the certificate
+    authority where it is not one of the system's.
+    """
+
+    host: str
+    port: int
+    tls: Tls
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    timeout: float = 60.0
+    final_timeout: float = 600.0
+    cafile: Path | None = None
+    local_name: str | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """What we call ourselves in EHLO; looked up once, for a name server may take seconds."""
+        return self.local_name or socket.getfqdn()
+
+    def context(self) -> ssl.SSLContext:
+        """Certificates and names are always checked; there is no way around."""
+        return ssl.create_default_context(cafile=str(self.cafile) if self.cafile else None)
+
+
+class Connection:
+    """A connection that is open, secured as asked for, and logged in."""
+
+    def __init__(self, access: Access) -> None:
+        """Connect.  Raises Unreachable for whatever prevents it, a 5xx included: that is our trouble."""
+        self._access = access
+        self._smtp: smtplib.SMTP | None = None
+        with _unreachable():
+            try:
+                self._smtp = smtp = _connected(access)
+                # The end of the content goes out apart from the content; it must not wait for the other side's ACK.
+                _socket(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                _greet(smtp)
+                if access.tls == "starttls":
+                    smtp.starttls(context=access.context())
+                    _greet(smtp)
+                if access.user is not None:
+                    smtp.login(access.user, access.password or "")
+            except BaseException:
+                self.close()
+                raise
+
+    def offers(self, extension: str) -> str | None:
+        """The parameters of an ESMTP extension ("" where it has none), or None where it is not offered."""
+        smtp = self._open()
+        return smtp.esmtp_features.get(extension, "") if smtp.has_extn(extension) else None
+
+    def command(self, line: str) -> Reply:
+        """Send one command and read the answer.  Raises Lost."""
+        smtp = self._open()
+        smtp.command_encoding = "utf-8"
+        with _lost():
+            smtp.putcmd(line)
+            return _reply(smtp)
+
+    def send_content(self, content: bytes) -> None:
+        """Send the content without its end: the server cannot take the letter before that.  Raises Lost."""
+        stuffed = _LINE_START_DOT.sub(b"..", content)
+        with _lost():
+            _socket(self._open()).sendall(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
+
+    def end_content(self) -> Reply:
+        """Send the final dot and read the verdict.  Raises Lost: then nobody knows whether it was taken."""
+        smtp = self._open()
+        with _lost():
+            connected = _socket(smtp)
+            connected.settimeout(self._access.final_timeout)
+            connected.sendall(b".\r\n")
+            reply = _reply(smtp)
+            connected.settimeout(self._access.timeout)
+        return reply
+
+    def quit(self) -> None:
+        """Take leave politely, for a second at most, and close."""
+        if self._smtp is not None and self._smtp.sock is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._smtp.sock.settimeout(1.0)
+                self._smtp.docmd("QUIT")
+        self.close()
+
+    def close(self) -> None:
+        """Close without a word."""
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+    def _open(self) -> smtplib.SMTP:
+        if self._smtp is None or self._smtp.sock is None:
+            raise Lost("the connection is closed")
+        return self._smtp
+
+
+def _connected(access: Access) -> smtplib.SMTP:
+    match access.tls:
+        case "implicit":
+            return smtplib.SMTP_SSL(
+                access.host, access.port, access.name, timeout=access.timeout, context=access.context()
+            )
+        case "starttls" | "none":
+            return smtplib.SMTP(access.host, access.port, access.name, timeout=access.timeout)
+        case _:
+            assert_never(access.tls)
+
+
+def _greet(smtp: smtplib.SMTP) -> None:
+    """EHLO, or HELO for a server that knows no other."""
+    code, _ = smtp.ehlo()
+    if code // 100 == 5:
+        code, _ = smtp.helo()
+    if code // 100 != 2:
+        raise smtplib.SMTPHeloError(code, b"the greeting was refused")
+
+
+def _socket(smtp: smtplib.SMTP) -> socket.socket:
+    if smtp.sock is None:
+        raise smtplib.SMTPServerDisconnected("the connection is closed")
+    return smtp.sock
+
+
+def _reply(smtp: smtplib.SMTP) -> Reply:
+    code, text = smtp.getreply()
+    return Reply(code, text.decode("utf-8", "replace"))
+
+
+@contextlib.contextmanager
+def _unreachable() -> Iterator[None]:
+    try:
+        yield
+    except smtplib.SMTPResponseException as error:
+        words = error.smtp_error if isinstance(error.smtp_error, str) else error.smtp_error.decode("utf-8", "replace")
+        raise Unreachable(shortened(f"{error.smtp_code} {words}", _LONGEST_REPLY)) from error
+    except ssl.SSLCertVerificationError as error:
+        raise Unreachable(f"the smarthost's certificate is not trusted: {error.verify_message}") from error
+    except UnicodeEncodeError as error:
+        # Its text would quote the password.
+        raise Unreachable("user or password hold characters that the log-in cannot carry") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unreachable(shortened(f"no connection: {error}", _LONGEST_REPLY)) from error
+
+
+@contextlib.contextmanager
+def _lost() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, smtplib.SMTPException) as error:
+        raise Lost(shortened(f"connection lost: {error}", _LONGEST_REPLY)) from error
