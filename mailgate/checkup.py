@@ -1,0 +1,187 @@
+"""What an administrator should know before trusting the installation: one check a part, each with its cure.
+
+A check returns its finding as a value; it changes nothing, sends nothing and takes no mail.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from mailgate.config import Settings, Smarthost
+from mailgate.daemon import imap_account
+from mailgate.delivery.smarthost import Access, Connection, Reply, Unreachable
+from mailgate.errors import MailgateError
+
+Level = Literal["ok", "warning", "fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one part; ``text`` is a sentence, with the cure where something is wrong."""
+
+    part: str
+    level: Level
+    text: str
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """All checks, in the order of a mail's way; each finding is given as soon as it is made."""
+    checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("storage", lambda: _storage(settings.storage)),
+        ("database", lambda: _database(settings)),
+        ("receiver", lambda: _receiver(settings)),
+        ("mailbox", lambda: _mailbox(settings)),
+        ("smarthost", lambda: _smarthost(settings)),
+        ("consultants", lambda: _consultants(settings)),
+        ("templates", lambda: _templates(settings)),
+        ("calendar", lambda: _calendar(settings, now)),
+    )
+    for part, check in checks:
+        try:
+            yield check()
+        except MailgateError as fault:
+            yield Finding(part, "fault", str(fault))
+
+
+def _storage(folder: Path) -> Finding:
+    if not folder.is_dir():
+        return Finding("storage", "warning", f"{folder} is not there yet; the first start makes it.")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        cure = "give the user of the service the right to write there, or set MAILGATE_STORAGE."
+        return Finding("storage", "fault", f"{folder} cannot be written ({fault.strerror}): {cure}")
+    space = os.statvfs(folder)
+    free = space.f_bavail * space.f_frsize
+    if free < 1 << 30:
+        return Finding(
+            "storage", "fault", f"{folder} has only {free >> 20} MiB left: make room before mail is refused."
+        )
+    return Finding("storage", "ok", f"{folder} can be written and has {free >> 30} GiB free.")
+
+
+def _database(settings: Settings) -> Finding:
+    from mailgate.register.database import ensure_current, open_database
+
+    if settings.database_file and not settings.database_file.exists():
+        return Finding("database", "warning", f"{settings.database_file} is not there yet; the first start makes it.")
+    engine = open_database(settings.database_url)
+    try:
+        ensure_current(engine)
+    finally:
+        engine.dispose()
+    return Finding("database", "ok", f"The register answers ({engine.dialect.name}) and fits this program.")
+
+
+def _receiver(settings: Settings) -> Finding:
+    if settings.smtp_listen is None:
+        if settings.mailbox is None:
+            cure = "set MAILGATE_SMTP_LISTEN or MAILGATE_IMAP_URL."
+            return Finding(
+                "receiver", "fault", f"Neither SMTP nor a mailbox is configured, so no mail comes in: {cure}"
+            )
+        return Finding("receiver", "ok", "Mail by SMTP is switched off; it comes from the mailbox.")
+    host, port = settings.smtp_listen
+    return Finding("receiver", "ok", f"Mail for {settings.hotline.address} is taken by SMTP on {host}:{port}.")
+
+
+def _mailbox(settings: Settings) -> Finding:
+    from mailgate.intake.connection import LoginRefused, SessionLost, connect, farewell
+
+    if settings.mailbox is None:
+        return Finding("mailbox", "ok", "No mailbox is configured.")
+    account = imap_account(settings, settings.mailbox)
+    try:
+        client = connect(account)
+    except LoginRefused as fault:
+        cure = "correct user and password in MAILGATE_IMAP_URL (percent-encode @ : /)."
+        return Finding("mailbox", "fault", f"{account.host} refuses the log-in ({fault}): {cure}")
+    except SessionLost as fault:
+        cure = "check host, port and TLS in MAILGATE_IMAP_URL, and MAILGATE_TLS_CA_FILE for a certificate of your own."
+        return Finding("mailbox", "fault", f"{account.host} cannot be reached ({fault}): {cure}")
+    try:
+        there, moves = client.folder_exists(account.folder), client.has_capability("MOVE")
+    except Exception as fault:  # noqa: BLE001  # The library's parsers raise whatever a strange server provokes.
+        return Finding("mailbox", "fault", f"{account.host} answers strangely ({type(fault).__name__}).")
+    finally:
+        farewell(client)
+    if not there:
+        cure = "correct the folder at the end of MAILGATE_IMAP_URL, or make it."
+        return Finding("mailbox", "fault", f"{account.host} has no folder {account.folder}: {cure}")
+    if not moves:
+        return Finding("mailbox", "warning", f"{account.host} cannot MOVE; taken mail is copied or marked instead.")
+    return Finding("mailbox", "ok", f"{account.host} lets us in; {account.folder} is there.")
+
+
+def _smarthost(settings: Settings) -> Finding:
+    smarthost = settings.smarthost
+    if isinstance(smarthost, Path):
+        return Finding("smarthost", "warning", f"Letters are only put into {smarthost}; set MAILGATE_SMARTHOST_URL.")
+    where = f"{smarthost.host}:{smarthost.port}"
+    try:
+        reply = _try_sender(smarthost, settings)
+    except Unreachable as fault:
+        return Finding("smarthost", "fault", f"{where} does not let us in ({fault}): {_cure(smarthost)}")
+    if not reply.accepted:
+        return Finding("smarthost", "fault", f"{where} refuses our sender ({reply}): {_cure(smarthost)}")
+    return Finding("smarthost", "ok", f"{where} lets us in and takes letters from {settings.hotline.address}.")
+
+
+def _try_sender(smarthost: Smarthost, settings: Settings) -> Reply:
+    """What the server says to our sender address; the transaction is then dropped."""
+    connection = Connection(
+        Access(
+            smarthost.host,
+            smarthost.port,
+            smarthost.tls,
+            smarthost.user,
+            smarthost.password,
+            timeout=15,
+            cafile=settings.tls_ca_file,
+            local_name=settings.hotline.domain,
+        )
+    )
+    try:
+        return connection.command(f"MAIL FROM:<{settings.hotline.address}>")
+    finally:
+        connection.quit()
+
+
+def _cure(smarthost: Smarthost) -> str:
+    if smarthost.user:
+        return "check MAILGATE_SMARTHOST_URL: host, port, TLS, user and password (percent-encode @ : /)."
+    return "check MAILGATE_SMARTHOST_URL, and that the server may relay for this machine."
+
+
+def _consultants(settings: Settings) -> Finding:
+    if not settings.consultants:
+        cure = "set MAILGATE_CONSULTANTS=Name <address>, ..."
+        return Finding("consultants", "fault", f"Nobody is asked to answer questions: {cure}")
+    if any(consultant.key == settings.hotline.key for consultant in settings.consultants):
+        return Finding("consultants", "fault", "The hot-line's own address is among MAILGATE_CONSULTANTS: remove it.")
+    names = ", ".join(consultant.address for consultant in settings.consultants)
+    return Finding("consultants", "ok", f"Questions go to {names}.")
+
+
+def _templates(settings: Settings) -> Finding:
+    from mailgate.delivery.specimen import render_all
+
+    count = render_all(settings.hotline, [settings.templates] if settings.templates else [])
+    return Finding("templates", "ok", f"All {count} letters can be written.")
+
+
+def _calendar(settings: Settings, now: datetime) -> Finding:
+    deadline = settings.calendar.deadline(now)
+    return Finding(
+        "calendar",
+        "ok",
+        f"A question received now counts from {deadline.counted_from:%Y-%m-%d %H:%M} "
+        f"and is acknowledged until {deadline.acknowledge_by:%Y-%m-%d %H:%M}.",
+    )

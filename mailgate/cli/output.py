@@ -1,0 +1,114 @@
+"""What the listing commands share: opening the register, tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from mailgate.domain.workcalendar import WARSAW
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_WARSAW = ZoneInfo(WARSAW)
+
+
+@contextmanager
+def open_register() -> Iterator[Engine]:
+    """The database of the settings, made sure to hold a register of this program's revision.
+
+    Raises ConfigurationError and RegisterError, which the program's entry turns into a sentence and exit status 1.
+    """
+    # A command that only parses or shows help does not wait for the database's libraries.
+    from mailgate.config import load_settings
+    from mailgate.register.database import ensure_current, open_database
+
+    engine = open_database(load_settings().database_url)
+    try:
+        ensure_current(engine)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def in_warsaw(instant: datetime | None) -> str:
+    """An instant for people: ``2026-11-23 14:05:09``, Warsaw time; "" for None."""
+    return "" if instant is None else instant.astimezone(_WARSAW).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso_in_warsaw(instant: datetime | None) -> str | None:
+    """An instant for programs: ISO 8601 with Warsaw's offset."""
+    return None if instant is None else instant.astimezone(_WARSAW).isoformat()
+
+
+def visible(text: str) -> str:
+    """A text from outside, safe to print: no character in it can move the cursor or turn the direction of writing."""
+    return "".join(character if _is_harmless(character) else _escaped(character) for character in text)
+
+
+def one_line(text: str | None, width: int = 60) -> str:
+    """A text from outside in one line, cut to a width."""
+    line = visible(" ".join((text or "").split()))
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table: drawn in a terminal, in plain columns anywhere else."""
+    cells = [tuple(row) for row in rows]
+    if sys.stdout.isatty():
+        _draw(headings, cells)
+        return
+    widths = [max(map(len, column)) for column in zip(headings, *cells, strict=True)]
+    for row in (headings, *cells):
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def print_json(values: Iterable[Any]) -> None:
+    """A JSON array with one value a line, written as the values come."""
+    separator = "["
+    for value in values:
+        typer.echo(f"{separator}\n{as_json(value)}", nl=False)
+        separator = ","
+    typer.echo("[]" if separator == "[" else "\n]")
+
+
+def as_json(value: Any, indent: int | None = None) -> str:
+    """JSON with Polish letters as they are; dataclasses are objects, instants stand in Warsaw time."""
+    return json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return iso_in_warsaw(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"not for JSON: {type(value).__name__}")
+
+
+def _draw(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*headings, header_style="bold")
+    for row in rows:
+        # As Text: in a plain string rich would obey [markup] that came in a mail.
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+def _is_harmless(character: str) -> bool:
+    return character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()

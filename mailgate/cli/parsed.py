@@ -1,0 +1,157 @@
+"""What ``mailgate parse`` prints: JSON as its contract has it, or words for an administrator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from mailgate.domain.classify import kind_of
+from mailgate.domain.hot01 import Difference, Hot01, Problem
+from mailgate.domain.reading import Reading
+
+if TYPE_CHECKING:
+    from mailgate.cli.parse import Parsed
+
+_FIELDS: Final = ("date", "reference", "user_name", "office", "phone", "email", "question")
+_WITH_FORMS: Final = frozenset({"question", "blank_form"})
+_UNREADABLE: Final = "unreadable"
+
+
+def as_json(parsed: Parsed) -> str:
+    """One line: the object of the contract, with ``reason`` beside it where the message is unreadable."""
+    reading = parsed.reading
+    if isinstance(reading, str):
+        row = _row(parsed.file, None, _UNREADABLE)
+        return _line({**row, "reason": reading})
+    kind = kind_of(reading)
+    row = _row(parsed.file, reading.mail.message_id, kind)
+    if kind in _WITH_FORMS:
+        row["forms"] = [_form(form) for form in reading.forms.forms]
+        row["problems"] = [_problem(problem) for problem in reading.forms.problems]
+    if reading.unreadable:
+        row["reason"] = reading.unreadable
+    return _line(row)
+
+
+def _row(file: str, message_id: str | None, kind: str) -> dict[str, Any]:
+    return {"file": file, "message_id": message_id, "kind": kind, "forms": [], "problems": []}
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _form(form: Hot01) -> dict[str, str | None]:
+    return {**{field: _value(form, field) for field in _FIELDS}, "source": form.source}
+
+
+def _value(form: Hot01, field: str) -> str | None:
+    if field == "date":
+        return form.date.isoformat() if form.date else None
+    value = getattr(form, field)
+    return value if value is None else str(value)
+
+
+def _problem(problem: Problem) -> dict[str, int | str]:
+    return {"form": problem.form, "field": problem.field, "code": problem.code}
+
+
+def reply_as_json(parsed: Parsed) -> str:
+    """One line: what would be passed on.  What could not be read is in doubt, and nothing of it goes out."""
+    reading = parsed.reading
+    reply = None if isinstance(reading, str) else reading.reply
+    return _line(
+        {
+            "file": parsed.file,
+            "new_text": reply.new_text if reply else None,
+            "in_doubt": reply.in_doubt if reply else True,
+            "attachments": list(reply.attachments) if reply else [],
+            "commands": [list(command) for command in reply.commands] if reply else [],
+        }
+    )
+
+
+def in_words(parsed: Parsed) -> str:
+    """A few lines: the kind and why, each form with where each value was found, problems, differences, remarks."""
+    return "\n".join((parsed.file, *(f"  {line}" for line in _words(parsed.reading)), ""))
+
+
+def _words(reading: Reading | str) -> Iterator[str]:
+    if isinstance(reading, str):
+        yield f"kind        {_UNREADABLE}: {reading}"
+        return
+    kind = kind_of(reading)
+    yield f"kind        {kind}: {_because(kind, reading)}"
+    yield f"message-id  {reading.mail.message_id or 'none'}"
+    yield f"from        {_sender(reading)}"
+    yield f"subject     {reading.mail.subject or 'none'}"
+    if kind in _WITH_FORMS:
+        for number, form in enumerate(reading.forms.forms):
+            yield from _form_in_words(number, form)
+        yield from (_problem_in_words(problem) for problem in reading.forms.problems)
+        yield from (_difference_in_words(difference) for difference in reading.forms.differences)
+    yield from (f"remark      {note}" for note in reading.mail.notes)
+
+
+def _because(kind: str, reading: Reading) -> str:
+    match kind:
+        case "question":
+            return "it holds a HOT-01 form with a question"
+        case "blank_form":
+            return "it holds a HOT-01 form whose question is empty"
+        case "bounce" if reading.bounce:
+            return "; ".join(reading.bounce.traits) or "it is a delivery status notification"
+        case "auto_reply" | "bulk" if reading.automation:
+            return "; ".join(reading.automation.traits) or "a machine wrote it"
+        case "unreadable":
+            return reading.unreadable or "nothing in it can be read"
+        case _:
+            return "it holds no HOT-01 form, and nothing shows that a machine wrote it"
+
+
+def _sender(reading: Reading) -> str:
+    sender = reading.mail.sender
+    return f"{sender.name} <{sender.address}>".strip() if sender else "none"
+
+
+def _form_in_words(number: int, form: Hot01) -> Iterator[str]:
+    yield f"form {number + 1}      {form.source}{', recognised in a picture' if form.by_ocr else ''}"
+    for field in _FIELDS:
+        first, *more = (_value(form, field) or "-").split("\n")
+        yield f"  {field:<11} {first}"
+        yield from (f"  {'':<11} {line}" for line in more)
+    for finding in form.findings:
+        label = f" at the label {finding.label!r}" if finding.label else ""
+        yield f"  {finding.field} was found{label}: {finding.reason}"
+
+
+def _problem_in_words(problem: Problem) -> str:
+    return f"problem     form {problem.form + 1}: {problem.field} is {problem.code}"
+
+
+def _difference_in_words(difference: Difference) -> str:
+    return (
+        f"difference  form {difference.form + 1}: {difference.field} is taken as {difference.taken!r},"
+        f" but {difference.other_source} says {difference.other!r}"
+    )
+
+
+def reply_in_words(parsed: Parsed) -> str:
+    """What would be passed on of a reply, for the eye."""
+    reading = parsed.reading
+    if isinstance(reading, str) or reading.reply is None:
+        why = reading if isinstance(reading, str) else reading.unreadable or "it holds no reply"
+        return f"{parsed.file}\n  nothing would be passed on: {why}\n"
+    reply = reading.reply
+    lines = [parsed.file]
+    if reply.in_doubt:
+        lines.append("  in doubt: it cannot be told for sure what of it is new")
+    lines += [f"  command     #{name} {argument}".rstrip() for name, argument in reply.commands]
+    lines += [f"  attachment  {name}" for name in reply.attachments]
+    lines += (
+        ["  new text:", *(f"    {line}" for line in reply.new_text.split("\n"))]
+        if reply.new_text
+        else ["  no new text"]
+    )
+    return "\n".join((*lines, ""))

@@ -1,0 +1,179 @@
+"""One batch of spooled mail becomes one transaction: claimed, read in the sandbox, decided purely, written at once.
+
+A mail that cannot be read or written costs only itself: it is tried alone, and set aside at the third failure.  When
+the database cannot serve, the batch goes back uncounted: the trouble is ours.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from mailgate import maillog
+from mailgate.domain.classify import Known, classify
+from mailgate.domain.decide import Decision, decide
+from mailgate.domain.reading import Reading
+from mailgate.domain.threads import SentLetter, proven
+from mailgate.domain.tokens import tokens_in
+from mailgate.domain.workcalendar import WorkCalendar
+from mailgate.errors import CalendarRangeError, ReadingFailed, RegisterError
+from mailgate.recorder import Decided, Recorder, standing_question
+from mailgate.register import outbox, questions, spool
+from mailgate.register.database import unit_of_work
+from mailgate.register.faults import RowRefused
+from mailgate.register.spool import ClaimedMail, ClaimLost
+from mailgate.sandbox import SandboxClosed, SandboxPool
+
+_log = logging.getLogger(__name__)
+BATCH = 32
+LEASE = timedelta(minutes=10)
+PAUSES = (timedelta(seconds=1), timedelta(seconds=10))
+"""Before the second and the third attempt at a mail that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Turns waiting mail into the register's rows and letters.
+
+    ``queued`` is called after each commit that added letters; ``owner`` names this daemon in claims.
+    """
+
+    engine: Engine
+    readers: SandboxPool
+    recorder: Recorder
+    calendar: WorkCalendar
+    trusted_authserv_id: str | None
+    owner: str
+    clock: Callable[[], datetime]
+    queued: Callable[[], None] = lambda: None
+
+    def run_batch(self) -> int:
+        """Handle one batch; returns how many mails were claimed (nought: nothing waits).
+
+        Raises RegisterError when the database cannot serve; claimed mails are then waiting again.
+        """
+        with unit_of_work(self.engine) as session:
+            claimed = spool.claim(session, self.owner, BATCH, self.clock(), LEASE)
+        if not claimed:
+            return 0
+        try:
+            self._write(self._readable(claimed))
+        except RegisterError:
+            self._give_back(claimed)
+            raise
+        return len(claimed)
+
+    def drain(self) -> int:
+        """Handle everything that waits now; returns how many mails were handled."""
+        handled = 0
+        while count := self.run_batch():
+            handled += count
+        return handled
+
+    def _readable(self, claimed: Sequence[ClaimedMail]) -> list[tuple[ClaimedMail, Reading]]:
+        """Read the mails; those that cannot be read go back for another attempt, uncounted where we are stopping."""
+        readings = self.readers.read_all([(mail.raw, mail.envelope.sender) for mail in claimed])
+        readable = []
+        for mail, reading in zip(claimed, readings, strict=True):
+            if isinstance(reading, SandboxClosed):
+                self._give_back([mail])
+            elif isinstance(reading, ReadingFailed):
+                self._release(mail, str(reading))
+            else:
+                readable.append((mail, reading))
+        return readable
+
+    def _write(self, batch: Sequence[tuple[ClaimedMail, Reading]]) -> None:
+        """Write the batch in one transaction; where that fails, one mail at a time finds the one at fault."""
+        try:
+            self._transact(batch)
+        except ClaimLost:
+            if len(batch) > 1:
+                self._write_singly(batch)
+        except RowRefused as fault:
+            self._write_failed(batch, str(fault))
+        except RegisterError:
+            raise
+        except Exception as fault:  # noqa: BLE001  # Whatever a strange mail provoked must cost that mail alone.
+            _log.error("a mail could not be written", exc_info=fault)
+            self._write_failed(batch, f"{type(fault).__name__}: {fault}")
+
+    def _write_failed(self, batch: Sequence[tuple[ClaimedMail, Reading]], reason: str) -> None:
+        if len(batch) > 1:
+            self._write_singly(batch)
+        else:
+            self._release(batch[0][0], reason)
+
+    def _write_singly(self, batch: Sequence[tuple[ClaimedMail, Reading]]) -> None:
+        for item in batch:
+            self._write([item])
+
+    def _transact(self, batch: Sequence[tuple[ClaimedMail, Reading]]) -> None:
+        if not batch:
+            return
+        now = self.clock()
+        with unit_of_work(self.engine) as session:
+            decided = [self._decided(session, mail, reading) for mail, reading in batch]
+            letters = self.recorder.record(session, decided, now)
+        if letters:
+            self.queued()
+
+    def _decided(self, session: Session, mail: ClaimedMail, reading: Reading) -> Decided:
+        known = self._known(session, reading, mail.envelope.recipients)
+        verdict = classify(reading, known)
+        ids = [id for letter in _letters(known) for id in letter.question_ids]
+        rows = questions.get(session, ids) if ids else {}
+        standing = {id: standing_question(row) for id, row in rows.items()}
+        try:
+            decision = decide(verdict, reading, mail.envelope, standing, self.calendar)
+        except CalendarRangeError as fault:
+            decision = Decision(verdict.kind, set_aside=str(fault))
+        return Decided(mail.id, mail.envelope, reading, decision, standing, mail.archive)
+
+    def _known(self, session: Session, reading: Reading, recipients: tuple[str, ...]) -> Known:
+        """What the register says about a mail; most mails name no letter of ours and need no look."""
+        office = self.recorder.office
+        tokens = tokens_in(reading.mail, reading.text, recipients)
+        letters = outbox.by_tokens(session, tokens) if tokens else {}
+        own_id = reading.mail.message_id
+        named = [own_id] if own_id and own_id.startswith("<hot01.") else []
+        named += reading.bounce.message_ids if reading.bounce else ()
+        by_id = outbox.by_message_ids(session, named) if named else {}
+        return Known(
+            hotline=office.hotline,
+            consultants={consultant.key: consultant for consultant in office.consultants},
+            trusted_authserv_id=self.trusted_authserv_id,
+            letter=proven(tokens, letters, self.recorder.key),
+            own_letter=by_id.get(own_id) if own_id else None,
+            bounced=tuple(by_id[id] for id in (reading.bounce.message_ids if reading.bounce else ()) if id in by_id),
+        )
+
+    def _release(self, mail: ClaimedMail, reason: str) -> None:
+        """Put a mail back for another attempt, or set it aside at the last."""
+        now = self.clock()
+        pause = PAUSES[min(mail.attempts, len(PAUSES)) - 1]
+        with unit_of_work(self.engine) as session:
+            quarantined = spool.release(session, mail.id, reason, now + pause, now)
+        if quarantined:
+            maillog.quarantined(spool_id=mail.id, reason=reason)
+        else:
+            maillog.read_failed(spool_id=mail.id, attempt=mail.attempts, reason=reason)
+
+    def _give_back(self, claimed: Sequence[ClaimedMail]) -> None:
+        """As far as the database lets us; else the lease runs out."""
+        try:
+            with unit_of_work(self.engine) as session:
+                for mail in claimed:
+                    spool.unclaim(session, mail.id)
+        except RegisterError as fault:
+            maillog.pipeline_failed(reason=str(fault))
+
+
+def _letters(known: Known) -> tuple[SentLetter, ...]:
+    """Every letter of ours that a verdict may name."""
+    return tuple(letter for letter in (known.letter, known.own_letter, *known.bounced) if letter)

@@ -1,0 +1,263 @@
+"""Decisions become rows: entries, events and rendered letters, all in the transaction that the caller holds.
+
+Everything of a batch is gathered first and written with few statements.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from mailgate import maillog
+from mailgate.delivery.composer import Composer
+from mailgate.domain.correspondence import (
+    NumberedEntry,
+    Office,
+    Post,
+    clerks_thread,
+    letters_about_changes,
+    letters_about_entries,
+)
+from mailgate.domain.decide import AddNote, Change, Decision, FinishContinued, HoldReply, NewEntry, RecordAnswer, Reopen
+from mailgate.domain.hot01 import Difference, Hot01, Problem
+from mailgate.domain.letters import QuestionSummary, Thread, kind_of
+from mailgate.domain.mail import Address, Attachment, Envelope
+from mailgate.domain.reading import Reading
+from mailgate.domain.threads import StandingQuestion
+from mailgate.domain.tokens import TokenKey, message_id, reply_address
+from mailgate.domain.workcalendar import WARSAW
+from mailgate.register import audit, held, outbox, questions, spool
+from mailgate.register.tables import QuestionRow
+
+SERIAL_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A mail with all that is known of it and what follows."""
+
+    inbound_id: int
+    envelope: Envelope
+    reading: Reading
+    decision: Decision
+    standing: dict[int, StandingQuestion]
+    archive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes decisions; holds what letters need beside their content."""
+
+    office: Office
+    composer: Composer
+    key: TokenKey
+    reply_addresses: bool
+
+    def record(self, session: Session, batch: Sequence[Decided], now: datetime) -> int:
+        """Write a batch; returns the number of letters queued.  Raises whatever the database raises."""
+        posts: list[Post] = []
+        numbered = self._open(session, batch, now)
+        for mail, entries in zip(batch, numbered, strict=True):
+            for change in mail.decision.changes:
+                _apply(session, mail, change, now)
+            if not mail.archive:
+                posts += letters_about_entries(entries, mail.reading, mail.envelope, self.office)
+                posts += letters_about_changes(mail.decision.changes, mail.standing, mail.reading, self.office)
+            _close(session, mail, now)
+        if posts:
+            outbox.enqueue(session, [self._rendered(post, now) for post in posts])
+        return len(posts)
+
+    def _open(self, session: Session, batch: Sequence[Decided], now: datetime) -> list[list[NumberedEntry]]:
+        """Number and insert every new entry of the batch, in order of receipt; the lists stand in the batch's order."""
+        wanted = sorted(
+            ((mail.envelope.received_at, index, entry) for index, mail in enumerate(batch) for entry in mail.decision.entries),
+            key=lambda item: item[:2],
+        )  # fmt: skip
+        serials = _serials(session, [_year(received_at) for received_at, _, _ in wanted])
+        rows = [
+            _row(batch[index], entry, _year(received_at), serial, now)
+            for (received_at, index, entry), serial in zip(wanted, serials, strict=True)
+        ]
+        ids = questions.add(session, rows) if rows else []
+        audit.add(session, [_call_task(row, id, now) for row, id in zip(rows, ids, strict=True) if _needs_call(row)])
+        numbered: list[list[NumberedEntry]] = [[] for _ in batch]
+        for (_, index, entry), row, question_id in zip(wanted, rows, ids, strict=True):
+            numbered[index].append(NumberedEntry(question_id, row.number, entry))
+            maillog.registered(spool_id=batch[index].inbound_id, number=row.number, kind=entry.kind)
+        return numbered
+
+    def _rendered(self, post: Post, now: datetime) -> outbox.NewLetter:
+        """A letter with its token, its Message-ID and its bytes; from here on none of them changes."""
+        hotline, recipient = self.office.hotline, post.letter.to.address
+        token = self.key.issue(post.role, post.number, recipient, secrets.token_bytes(5))
+        identity = message_id(_serial(post.number), token, hotline.domain)
+        reply_to = reply_address(hotline.address, token) if self.reply_addresses else hotline.address
+        composed = self.composer.compose(post.letter, identity, reply_to, now, token)
+        return outbox.NewLetter(
+            message_id=identity,
+            token=token,
+            kind=kind_of(post.letter),
+            role=post.role,
+            effect=post.effect,
+            recipient=recipient,
+            envelope_sender=hotline.address,
+            subject=composed.subject,
+            question_ids=post.question_ids,
+            content=composed.content,
+            created_at=now,
+        )
+
+
+def _needs_call(row: QuestionRow) -> bool:
+    """Procedure 1.5.3: acknowledged by telephone where the form gives nothing else, or we have no address."""
+    return row.by_phone or (row.asker_address is None and row.phone is not None)
+
+
+def _call_task(row: QuestionRow, question_id: int, now: datetime) -> audit.Event:
+    detail = {"phone": row.phone, "due": row.acknowledge_by.isoformat(), "purpose": "acknowledge"}
+    return audit.Event(now, "call_task", "mailgate", question_id, row.inbound_id, detail=detail)
+
+
+def _year(received_at: datetime) -> int:
+    """Numbers run per year of receipt in Warsaw."""
+    return received_at.astimezone(ZoneInfo(WARSAW)).year
+
+
+def _serial(number: str) -> int:
+    return int(number[-SERIAL_DIGITS:]) if number else 0
+
+
+def _serials(session: Session, years: Sequence[int]) -> list[int]:
+    """A serial for each of the years, in their order."""
+    streams = {year: iter(questions.take_numbers(session, year, years.count(year))) for year in sorted(set(years))}
+    return [next(streams[year]) for year in years]
+
+
+def _row(mail: Decided, entry: NewEntry, year: int, serial: int, now: datetime) -> QuestionRow:
+    form, inbound = entry.form, mail.reading.mail
+    thread = clerks_thread(inbound)
+    to = entry.addressing.to
+    return QuestionRow(
+        number=questions.printed_number(year, serial),
+        year=year,
+        serial=serial,
+        kind=entry.kind,
+        inbound_id=mail.inbound_id,
+        form_index=entry.form_index,
+        form_source=form.source if form else None,
+        by_ocr=bool(form and form.by_ocr),
+        claimed_at=inbound.date,
+        received_at=entry.deadline.received_at,
+        registered_at=now,
+        counted_from=entry.deadline.counted_from,
+        acknowledge_by=entry.deadline.acknowledge_by,
+        because=list(entry.deadline.because),
+        by_phone=entry.by_phone,
+        document_date=form.date if form else None,
+        reference=form.reference if form else None,
+        user_name=form.user_name if form else None,
+        office=form.office if form else None,
+        phone=form.phone if form else None,
+        email=form.email if form else None,
+        asker_name=to.name if to else None,
+        asker_address=to.address if to else None,
+        message_id=thread.in_reply_to,
+        references=list(thread.references),
+        subject=entry.subject,
+        question=entry.text or None,
+        problems=[asdict(problem) for problem in entry.problems],
+        differences=[asdict(difference) for difference in entry.differences],
+        continues_id=entry.continues,
+    )
+
+
+def standing_question(row: QuestionRow) -> StandingQuestion:
+    """A row of the register as decisions see it."""
+    assert row.id is not None
+    form = Hot01(
+        date=row.document_date,
+        reference=row.reference,
+        user_name=row.user_name,
+        office=row.office,
+        phone=row.phone,
+        email=row.email,
+        question=row.question,
+        source=row.form_source or "",
+        by_ocr=row.by_ocr,
+    )
+    summary = QuestionSummary(
+        number=row.number,
+        kind=row.kind,  # type: ignore[arg-type]  # a CHECK constraint keeps it to EntryKind
+        subject=row.subject,
+        received_at=row.received_at,
+        counted_from=row.counted_from,
+        acknowledge_by=row.acknowledge_by,
+        because=tuple(row.because),
+        form=form if row.form_source else None,
+        text=row.question or "",
+        problems=tuple(Problem(**problem) for problem in row.problems),
+        differences=tuple(Difference(**difference) for difference in row.differences),
+        by_phone=row.by_phone,
+    )
+    return StandingQuestion(
+        id=row.id,
+        summary=summary,
+        asker=Address(row.asker_name or "", row.asker_address) if row.asker_address else None,
+        thread=Thread(row.message_id, tuple(row.references)),
+        finished=row.status == "finished",
+        answered_by=row.consultant if row.answer is not None else None,
+    )
+
+
+def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> None:
+    """Write one change of a standing question, with its event."""
+    match change:
+        case AddNote(question_id=question_id, kind=kind, actor=actor, text=text):
+            detail = {"text": text}
+            audit.add(session, [audit.Event(now, kind, actor, question_id, mail.inbound_id, detail=detail)])
+            _log_note(mail, question_id, kind)
+        case RecordAnswer(question_id=question_id, consultant=consultant, text=text, attachments=files) as answer:
+            documentation = answer.documentation
+            questions.record_answer(
+                session, question_id, _described(text, files), consultant.address, documentation, now
+            )
+            _log_note(mail, question_id, "answer")
+        case Reopen(question_id=question_id, actor=actor):
+            questions.reopen(session, question_id, actor, now)
+            _log_note(mail, question_id, "reopened")
+        case FinishContinued(question_id=question_id, actor=actor):
+            questions.finish_continued(session, question_id, actor, now)
+            _log_note(mail, question_id, "continued")
+        case HoldReply(question_id=question_id, reason=reason):
+            held.hold(session, mail.inbound_id, question_id, reason, now)
+            number = mail.standing[question_id].summary.number if question_id in mail.standing else None
+            maillog.held(spool_id=mail.inbound_id, number=number, reason=reason)
+        case _:
+            assert_never(change)
+
+
+def _described(text: str, files: Sequence[Attachment]) -> str:
+    """The answer as the register describes it: the files that went along are named."""
+    named = f"[Załączniki: {', '.join(file.name for file in files)}]" if files else ""
+    return "\n\n".join(part for part in (text, named) if part)
+
+
+def _log_note(mail: Decided, question_id: int, kind: str) -> None:
+    maillog.noted(spool_id=mail.inbound_id, number=mail.standing[question_id].summary.number, kind=kind)
+
+
+def _close(session: Session, mail: Decided, now: datetime) -> None:
+    """The mail has had its effect, or stands aside for a person."""
+    decision = mail.decision
+    if decision.set_aside is None:
+        spool.finish(session, mail.inbound_id, decision.verdict, now)
+        return
+    spool.quarantine(session, mail.inbound_id, decision.set_aside, decision.verdict, now)
+    maillog.quarantined(spool_id=mail.inbound_id, reason=decision.set_aside)

@@ -1,0 +1,54 @@
+"""Tables for people, drawn in a terminal and plain elsewhere."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from mailgate.cli.output import in_warsaw, iso_in_warsaw, one_line, print_json, print_table
+
+
+class Terminal(io.StringIO):
+    """A screen."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_is_drawn_in_a_terminal_without_obeying_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came in a mail is text, whatever brackets it has."""
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    print_table(("A", "B"), [("[red]x[/red]", "ąę")])
+    assert "[red]x[/red]" in screen.getvalue()
+    assert "┃" in screen.getvalue()
+
+
+def test_a_table_is_in_plain_columns_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also one without rows."""
+    print_table(("A", "LONG"), [("longer", "b"), ("c", "")])
+    print_table(("A",), [])
+    assert capsys.readouterr().out == "A       LONG\nlonger  b\nc\nA\n"
+
+
+@pytest.mark.parametrize("values", [[], [{"a": "ż"}], [1, 2, 3]])
+def test_a_json_array_has_a_value_a_line(values: list[object], capsys: pytest.CaptureFixture[str]) -> None:
+    """Valid whatever the number of values."""
+    print_json(iter(values))
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == values
+    assert len(printed.splitlines()) == (len(values) + 2 if values else 1)
+
+
+def test_a_long_text_is_cut_and_folded_into_one_line() -> None:
+    """The cut is visible."""
+    assert one_line("a\n  b\tc") == "a b c"
+    assert one_line("x" * 100, 5) == "xxxx…"
+    assert one_line(None) == ""
+
+
+def test_an_instant_that_is_not_there_is_shown_as_nothing() -> None:
+    """An invented time would be worse than none."""
+    assert (in_warsaw(None), iso_in_warsaw(None)) == ("", None)

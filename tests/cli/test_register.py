@@ -1,0 +1,132 @@
+"""``mailgate register`` lists, shows and exports what is in the register."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from servers.entries import NOW, letter, question, registered
+from servers.registerdesk import Desk, database_url, desk
+from typer.testing import CliRunner
+
+from mailgate.cli.register import app
+from mailgate.errors import RegisterError
+from mailgate.register import outbox, questions
+from mailgate.register.database import unit_of_work
+
+__all__ = ["database_url", "desk"]
+
+
+def _fill(desk: Desk) -> None:
+    """Two questions of November, one of them finished, and one of the last minute of October in Warsaw."""
+    october = datetime(2026, 10, 31, 22, 59, tzinfo=UTC)
+    with unit_of_work(desk.engine) as session:
+        rows = [question(1, received_at=october), question(2, status="finished", answered_at=NOW), question(3)]
+        questions.add(session, rows)
+
+
+def test_the_list_is_in_plain_columns_outside_a_terminal(desk: Desk) -> None:
+    """A heading, then a line a question, in Warsaw time."""
+    _fill(desk)
+    heading, first, *others = desk.run(app, "list").stdout.splitlines()
+    assert heading.split()[:3] == ["NUMBER", "STATUS", "KIND"]
+    assert first.split()[:5] == ["HOT-01/2026/000001", "pending", "question", "2026-10-31", "23:59:00"]
+    assert len(others) == 2
+
+
+def test_the_list_can_be_chosen_by_days_and_status(desk: Desk) -> None:
+    """The days are Warsaw's, both included."""
+    _fill(desk)
+    assert [row["number"][-1] for row in desk.json(app, "list", "--from", "2026-11-01")] == ["2", "3"]
+    assert [row["number"][-1] for row in desk.json(app, "list", "--to", "2026-10-31")] == ["1"]
+    assert [row["number"][-1] for row in desk.json(app, "list", "--status", "finished")] == ["2"]
+    assert desk.json(app, "list", "--from", "2027-01-01") == []
+
+
+def test_the_list_as_json_has_the_exported_columns_and_the_kind(desk: Desk) -> None:
+    """Whoever reads the export reads the list."""
+    _fill(desk)
+    [_, second, _] = desk.json(app, "list")
+    assert [*second] == [*questions.EXPORTED, "kind"]
+    assert second["answered_at"] == "2026-11-23T11:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--from", "yesterday"], ["--to", "0001-01-01"], ["--status", "lost"], ["--what"]]
+)
+def test_wrong_use_has_exit_status_2(desk: Desk, arguments: list[str]) -> None:
+    """A day that is none, a day outside any register, a state that is none, an option that is none."""
+    desk.run(app, "list", *arguments, status=2)
+
+
+def test_what_came_in_a_mail_cannot_steer_the_terminal(desk: Desk) -> None:
+    """Control and direction characters are shown as what they are."""
+    with unit_of_work(desk.engine) as session:
+        registered(session, 1, subject="a\x1b[2Jb\u202ec\nd", office="[bold]x", question="line 1\nline 2\x9b")
+    shown = desk.run(app, "list").stdout + desk.run(app, "show", "HOT-01/2026/000001").stdout
+    assert "a\\x1b[2Jb\\u202ec d" in shown
+    assert "line 1\nline 2\\x9b" in shown
+    assert not {"\x1b", "\u202e", "\x9b"} & set(shown)
+
+
+def test_a_question_is_shown_with_its_letters_and_its_history(desk: Desk) -> None:
+    """Also when the number is typed in small letters."""
+    with unit_of_work(desk.engine) as session:
+        [question_id] = registered(session)
+        [letter_id] = outbox.enqueue(session, [letter("1", question_id)])
+        outbox.mark_accepted(session, letter_id, "250 ok", NOW)
+    shown = desk.run(app, "show", "hot-01/2026/000001").stdout
+    assert "Gdzie znajdę zażółconą gęś?" in shown
+    assert "acknowledgement  to Jan@Urzad.example  250 ok" in shown
+    found = desk.json(app, "show", "HOT-01/2026/000001")
+    assert found["acknowledged_at"] == "2026-11-23T11:00:00+01:00"
+    assert found["because"] == ["Wpłynęło w godzinach pracy."]
+    assert [event["kind"] for event in found["events"]] == ["received", "registered", "letter_queued", "acknowledged"]
+    assert [(one["state"], one["last_reply"]) for one in found["letters"]] == [("accepted", "250 ok")]
+
+
+def test_a_number_that_is_not_in_the_register_has_exit_status_1(desk: Desk) -> None:
+    """With a sentence on standard error."""
+    result = desk.run(app, "show", "HOT-01/2026/999999", status=1)
+    assert (result.stdout, "There is no question HOT-01/2026/999999" in result.stderr) == ("", True)
+
+
+def test_the_export_goes_to_standard_output_or_into_a_file(desk: Desk, tmp_path: Path) -> None:
+    """The same bytes."""
+    _fill(desk)
+    printed = desk.run(app, "export", "--format", "json").stdout_bytes
+    path = tmp_path / "rejestr.json"
+    result = desk.run(app, "export", "--format", "json", "--output", str(path))
+    assert path.read_bytes() == printed
+    assert "3 questions are in" in result.stderr
+    assert [row["number"] for row in json.loads(printed)] == [f"HOT-01/2026/00000{serial}" for serial in (1, 2, 3)]
+
+
+def test_a_settlement_period_is_exported_to_a_sheet(desk: Desk, tmp_path: Path) -> None:
+    """Finished and pending questions alike (procedure 1.2.6)."""
+    _fill(desk)
+    path = tmp_path / "listopad.xlsx"
+    period = ("--from", "2026-11-01", "--to", "2026-11-30")
+    desk.run(app, "export", "--format", "xlsx", *period, "--output", str(path))
+    rows = list(openpyxl.load_workbook(path).active.iter_rows(values_only=True))
+    assert [(row[0], row[2]) for row in rows[1:]] == [
+        ("HOT-01/2026/000002", "zakończone"),
+        ("HOT-01/2026/000003", "oczekujące na obsługę"),
+    ]
+
+
+def test_an_export_needs_a_format(desk: Desk) -> None:
+    """Rather than a guess."""
+    desk.run(app, "export", status=2)
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", "HOT-01/2026/000001"], ["export", "--format", "json"]])
+def test_before_the_first_start_there_is_a_sentence_and_no_file(database_url: str, arguments: list[str]) -> None:
+    """A command that looks must not make an empty register."""
+    result = CliRunner().invoke(app, arguments)
+    assert isinstance(result.exception, RegisterError)
+    assert "There is no register yet at" in str(result.exception)
+    assert not Path(database_url.removeprefix("sqlite:///")).exists()

@@ -1,0 +1,150 @@
+"""One batch, one transaction; a bad mail costs only itself; trouble of ours costs no mail anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from servers.deployment import form_text, mail
+from sqlalchemy import Engine, text
+from sqlmodel import Session, select
+
+from mailgate.delivery.composer import Composer
+from mailgate.domain.correspondence import Office
+from mailgate.domain.fingerprint import fingerprint
+from mailgate.domain.mail import Address, Envelope
+from mailgate.domain.reading import Reading
+from mailgate.domain.tokens import TokenKey
+from mailgate.domain.workcalendar import WorkCalendar
+from mailgate.errors import ReadingFailed, RegisterError
+from mailgate.pipeline import Pipeline
+from mailgate.recorder import Recorder
+from mailgate.register import spool
+from mailgate.register.database import migrate, open_database, unit_of_work
+from mailgate.register.spool import Arrival
+from mailgate.register.tables import InboundRow, LetterRow, QuestionRow
+from mailgate.sandbox import SandboxPool
+
+START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HOTLINE = Address("Hot-line CSIZS", "hotline@csizs.example")
+ANNA = Address("Anna Nowak", "anna.nowak@wsparcie.example")
+
+
+class PoisonableReaders(SandboxPool):
+    """Real readers, whose process dies of a mail that holds the word POISON (no harmless mail kills one for certain)."""
+
+    def read_all(self, batch: Sequence[tuple[bytes, str | None]]) -> list[Reading | ReadingFailed]:
+        readings = super().read_all(batch)
+        return [
+            ReadingFailed("the reading process died") if b"POISON" in raw else reading
+            for (raw, _), reading in zip(batch, readings, strict=True)
+        ]
+
+
+class Bench:
+    """A pipeline on a SQLite file with a clock that a test can turn."""
+
+    def __init__(self, engine: Engine, readers: SandboxPool) -> None:
+        self.engine, self.now = engine, START
+        recorder = Recorder(Office(HOTLINE, (ANNA,)), Composer(HOTLINE), TokenKey(b"k" * 32), reply_addresses=False)
+        self.pipeline = Pipeline(
+            engine, readers, recorder, WorkCalendar(), None, owner="test", clock=lambda: self.now
+        )  # fmt: skip
+
+    def receive(self, *raws: bytes) -> None:
+        arrivals = [
+            Arrival(Envelope("smtp", "j.bak@ug.debowa.example", (HOTLINE.address,), START + timedelta(seconds=n)), raw, fingerprint(raw))
+            for n, raw in enumerate(raws)
+        ]  # fmt: skip
+        with unit_of_work(self.engine) as session:
+            spool.put(session, arrivals, self.now)
+
+    def rows(self, table: type) -> list:  # type: ignore[type-arg]
+        with Session(self.engine) as session:
+            return list(session.exec(select(table).order_by(table.id)).all())
+
+    def drain_for_an_hour(self) -> None:
+        for _ in range(60):
+            self.pipeline.drain()
+            self.now += timedelta(minutes=1)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    engine = open_database(f"sqlite:///{tmp_path}/mailgate.db")
+    migrate(engine)
+    with PoisonableReaders(1) as readers:
+        yield Bench(engine, readers)
+    engine.dispose()
+
+
+def question(number: int, **changes: str) -> bytes:
+    return mail(
+        form_text(question=f"Pytanie {number}?"), Message_ID=f"<{number}@ug.debowa.example>", **changes
+    ).as_bytes()
+
+
+def test_mails_that_wait_are_registered_in_order_of_receipt(bench: Bench) -> None:
+    bench.receive(*(question(number) for number in range(1, 41)))
+    assert bench.pipeline.drain() == 40
+    assert [row.question for row in bench.rows(QuestionRow)] == [f"Pytanie {number}?" for number in range(1, 41)]
+    assert [row.serial for row in bench.rows(QuestionRow)] == list(range(1, 41))
+    assert len(bench.rows(LetterRow)) == 80
+
+
+def test_a_mail_that_kills_its_reader_is_set_aside_at_the_third_time_and_those_behind_it_go_on(bench: Bench) -> None:
+    bench.receive(question(1), question(2, Subject="POISON"), question(3))
+    bench.pipeline.drain()
+    assert [row.question for row in bench.rows(QuestionRow)] == ["Pytanie 1?", "Pytanie 3?"]
+    bench.drain_for_an_hour()
+    (bad,) = [row for row in bench.rows(InboundRow) if row.state != "done"]
+    assert (bad.state, bad.attempts) == ("quarantined", 3)
+    assert "died" in bad.reason
+
+
+def test_a_mail_that_cannot_be_written_fails_alone(bench: Bench) -> None:
+    with bench.engine.begin() as connection:
+        connection.execute(text(
+            "CREATE TRIGGER refuse BEFORE INSERT ON question WHEN new.question LIKE '%Pytanie 2%' "
+            "BEGIN SELECT RAISE(ABORT, 'strange'); END"
+        ))  # fmt: skip
+    bench.receive(question(1), question(2), question(3))
+    bench.drain_for_an_hour()
+    assert [(row.question, row.serial) for row in bench.rows(QuestionRow)] == [("Pytanie 1?", 1), ("Pytanie 3?", 2)]
+    assert [row.state for row in bench.rows(InboundRow)] == ["done", "quarantined", "done"]
+
+
+def test_a_question_outside_the_calendar_is_set_aside_with_the_reason(bench: Bench) -> None:
+    raw = question(1)
+    envelope = Envelope("file", None, (), datetime(1999, 5, 4, tzinfo=UTC))
+    with unit_of_work(bench.engine) as session:
+        spool.put(session, [Arrival(envelope, raw, fingerprint(raw))], bench.now)
+    bench.pipeline.drain()
+    assert "2020 to 2100" in bench.rows(InboundRow)[0].reason
+
+
+def test_archived_mail_is_registered_and_nobody_is_written_to(bench: Bench) -> None:
+    raw = question(1)
+    envelope = Envelope("file", None, (), datetime(2025, 3, 4, 9, tzinfo=UTC))
+    with unit_of_work(bench.engine) as session:
+        spool.put(session, [Arrival(envelope, raw, fingerprint(raw), archive=True)], bench.now)
+    bench.pipeline.drain()
+    assert [row.number for row in bench.rows(QuestionRow)] == ["HOT-01/2025/000001"]
+    assert bench.rows(LetterRow) == []
+
+
+def test_when_the_database_cannot_serve_no_attempt_is_counted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.receive(question(1))
+    with bench.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE number RENAME TO away"))
+    # A missing table is a fault of the database, not of the mail.
+    try:
+        bench.pipeline.run_batch()
+    except RegisterError:
+        pass
+    with bench.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO number"))
+    bench.drain_for_an_hour()
+    assert [row.question for row in bench.rows(QuestionRow)] == ["Pytanie 1?"]
