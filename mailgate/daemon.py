@@ -102,22 +102,18 @@ class Daemon:
         settings = self.settings
         dispatcher = Dispatcher(self._engine, self._courier, self._owner, couriers=self.couriers, clock=self.clock)
         readers = SandboxPool(self.readers)
-        pipelines = self._pipelines(readers, dispatcher.wake)
-
-        def mail_waits() -> None:
-            for pipeline in pipelines:
-                pipeline.wake()
-
-        committer = Committer(lambda arrivals: self._store(arrivals, mail_waits))
+        pipeline = self._pipeline(readers, dispatcher.wake)
+        worker = Worker("pipeline", pipeline.run_batch)
+        committer = Committer(lambda arrivals: self._store(arrivals, worker.wake))
         receiver = self._receiver(committer)
-        poller = self._poller(lambda arrivals: self._store(arrivals, mail_waits))
-        clockwork = self._clockwork(mail_waits)
+        poller = self._poller(lambda arrivals: self._store(arrivals, worker.wake))
+        clockwork = self._clockwork(worker.wake)
         try:
             if receiver:
                 self.addresses += await _listening(receiver, settings)
             await asyncio.to_thread(_begin_sending, dispatcher)
-            for pipeline in pipelines:
-                pipeline.start()
+            await asyncio.to_thread(readers.warm)
+            worker.start()
             clockwork.start()
             if poller:
                 poller.start()
@@ -128,17 +124,16 @@ class Daemon:
             _log.info("stopping")
             if receiver:
                 await receiver.stop(GRACE_SECONDS)
-            await asyncio.to_thread(_stop_all, poller, committer, clockwork, pipelines, dispatcher, readers)
+            await asyncio.to_thread(_stop_all, poller, committer, clockwork, worker, pipeline, dispatcher, readers)
             self._engine.dispose()
             _log.info("stopped")
 
-    def _pipelines(self, readers: SandboxPool, queued: Callable[[], None]) -> list[Worker]:
-        """As many as there are sandboxes: while one batch is written, another is read."""
+    def _pipeline(self, readers: SandboxPool, queued: Callable[[], None]) -> Pipeline:
         settings = self.settings
         recorder = Recorder(
             Office(settings.hotline, settings.consultants), self._composer, self._key, settings.reply_addresses
         )
-        pipeline = Pipeline(
+        return Pipeline(
             engine=self._engine,
             readers=readers,
             recorder=recorder,
@@ -148,7 +143,6 @@ class Daemon:
             clock=self.clock,
             queued=queued,
         )
-        return [Worker(f"pipeline-{number}", pipeline.run_batch) for number in range(1, self.readers + 1)]
 
     def _store(self, arrivals: Sequence[Arrival], stored: Callable[[], None]) -> list[Spooled]:
         """One transaction for all that arrived together; the pipeline is woken after it."""
@@ -258,7 +252,8 @@ def _stop_all(
     poller: Poller | None,
     committer: Committer,
     clockwork: BackgroundScheduler,
-    pipelines: Sequence[Worker],
+    worker: Worker,
+    pipeline: Pipeline,
     dispatcher: Dispatcher,
     readers: SandboxPool,
 ) -> None:
@@ -268,8 +263,8 @@ def _stop_all(
     committer.close()
     if clockwork.running:
         clockwork.shutdown(wait=False)
-    for pipeline in pipelines:
-        pipeline.stop(GRACE_SECONDS)
+    if worker.stop(GRACE_SECONDS):
+        pipeline.close()
     dispatcher.stop(GRACE_SECONDS)
     readers.close()
 

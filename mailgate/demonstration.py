@@ -225,10 +225,10 @@ class Demonstration:
 
 def _register_table(rows: list[dict[str, str | None]]) -> Table:
     table = Table()
-    table.add_column("number", no_wrap=True)
-    table.add_column("office", no_wrap=True, overflow="ellipsis", ratio=1)
-    for heading in ("to acknowledge", "acknowledged", "answered"):
-        table.add_column(heading, no_wrap=True)
+    table.add_column("number", no_wrap=True, min_width=18)
+    table.add_column("office", no_wrap=True, overflow="ellipsis")
+    for heading in ("acknowledge by", "acknowledged", "answered"):
+        table.add_column(heading, no_wrap=True, min_width=len(heading))
     for row in rows:
         instants = (_minute(row[name]) for name in ("acknowledge_by", "acknowledged_at", "answered_at"))
         table.add_row(row["number"], row["office"], *instants)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,10 +38,20 @@ PAUSES = (timedelta(seconds=1), timedelta(seconds=10))
 
 
 @dataclass(frozen=True, slots=True)
+class _Batch:
+    """Mails that were claimed together, and the readings of those that could be read."""
+
+    claimed: Sequence[ClaimedMail]
+    readable: Sequence[tuple[ClaimedMail, Reading]]
+
+
+@dataclass
 class Pipeline:
     """Turns waiting mail into the register's rows and letters.
 
-    ``queued`` is called after each commit that added letters; ``owner`` names this daemon in claims.
+    While one batch is written the next is read, and batches are written in the order in which they were claimed: thus
+    numbers follow receipt.  One thread at a time may call ``run_batch``.  ``queued`` is called after each commit that
+    added letters; ``owner`` names this daemon in claims.
     """
 
     engine: Engine
@@ -52,21 +63,28 @@ class Pipeline:
     clock: Callable[[], datetime]
     queued: Callable[[], None] = lambda: None
 
+    def __post_init__(self) -> None:
+        self._reading_ahead = ThreadPoolExecutor(1, "reading-ahead")
+        self._ahead: Future[_Batch] | None = None
+
     def run_batch(self) -> int:
         """Handle one batch; returns how many mails were claimed (nought: nothing waits).
 
         Raises RegisterError when the database cannot serve; claimed mails are then waiting again.
         """
-        with unit_of_work(self.engine) as session:
-            claimed = spool.claim(session, self.owner, BATCH, self.clock(), LEASE)
-        if not claimed:
+        ahead, self._ahead = self._ahead, None
+        batch = ahead.result() if ahead else self._next_batch()
+        if not batch.claimed:
             return 0
+        self._ahead = self._reading_ahead.submit(self._next_batch)
         try:
-            self._write(self._readable(claimed))
+            self._write(batch.readable)
         except RegisterError:
-            self._give_back(claimed)
+            # What was read ahead goes back as well, or it would overtake this batch.
+            self._give_back(batch.claimed)
+            self._give_back_ahead()
             raise
-        return len(claimed)
+        return len(batch.claimed)
 
     def drain(self) -> int:
         """Handle everything that waits now; returns how many mails were handled."""
@@ -74,6 +92,29 @@ class Pipeline:
         while count := self.run_batch():
             handled += count
         return handled
+
+    def close(self) -> None:
+        """Give back what was read ahead; nothing may be running."""
+        self._give_back_ahead()
+        self._reading_ahead.shutdown()
+
+    def _next_batch(self) -> _Batch:
+        with unit_of_work(self.engine) as session:
+            claimed = spool.claim(session, self.owner, BATCH, self.clock(), LEASE)
+        try:
+            return _Batch(claimed, self._readable(claimed))
+        except RegisterError:
+            self._give_back(claimed)
+            raise
+
+    def _give_back_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return
+        try:
+            self._give_back(ahead.result().claimed)
+        except RegisterError as fault:
+            maillog.pipeline_failed(reason=str(fault))
 
     def _readable(self, claimed: Sequence[ClaimedMail]) -> list[tuple[ClaimedMail, Reading]]:
         """Read the mails; those that cannot be read go back for another attempt, uncounted where we are stopping."""

@@ -277,6 +277,10 @@ class SandboxPool:
             return [SandboxClosed("The sandbox is closed.") for _ in batch]
         return [future.result() for future in waiting]
 
+    def warm(self) -> None:
+        """Start all children now: the first mail shall not wait for it."""
+        self.read_all([(b"Subject: none\r\n\r\n", None)] * len(self._sandboxes))
+
     def _read(self, raw: bytes, sender: str | None) -> Reading | ReadingFailed:
         sandbox = self._idle.get()
         try:

@@ -19,6 +19,7 @@ from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow,
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "MAX_CUT_SHORT",
     "Arrival",
     "ClaimLost",
     "ClaimedMail",
@@ -36,10 +37,12 @@ __all__ = [
 ]
 
 MAX_ATTEMPTS = 3
+MAX_CUT_SHORT = 10
+"""A process that is killed seldom dies of the mail in hand: only one that is in hand so often is taken for the cause."""
 MAX_CLAIMED_BYTES = 64 * 1024 * 1024
 """A claim ends before it holds more bytes than this, but holds one mail at least: many large mails fill the memory."""
 
-_CUT_SHORT = f"Handling this mail was cut short {MAX_ATTEMPTS} times: the process died, or its claim ran out."
+_CUT_SHORT = f"Handling this mail was cut short {MAX_CUT_SHORT} times: the process died, or its claim ran out."
 _LOST = "A mail is not claimed any more: its lease ran out, and another process has taken or finished it."
 
 
@@ -117,7 +120,7 @@ def claim(session: Session, owner: str, limit: int, now: datetime, lease: timede
 def recover(session: Session, owner: str, now: datetime) -> int:
     """Make the claims of a dead process (same owner, or lease over) waiting again; returns how many it freed.
 
-    What was cut short MAX_ATTEMPTS times is quarantined instead: it may be what kills the process.
+    What was cut short MAX_CUT_SHORT times is quarantined instead: it may be what kills the process.
     """
     return _free(session, owner, now)
 
@@ -214,9 +217,9 @@ def _free(session: Session, owner: str | None, now: datetime) -> int:
     chosen = select(_inbound.c.id, _inbound.c.attempts).where(_inbound.c.state == "claimed", ended)
     rows = run(session, chosen.with_for_update(skip_locked=True)).all()
     for row in rows:
-        if row.attempts >= MAX_ATTEMPTS:
+        if row.attempts >= MAX_CUT_SHORT:
             quarantine(session, row.id, _CUT_SHORT, "failed", now)
-    again = [row.id for row in rows if row.attempts < MAX_ATTEMPTS]
+    again = [row.id for row in rows if row.attempts < MAX_CUT_SHORT]
     for portion in portions(again):
         _change(session, _inbound.c.id.in_(portion), state="waiting", **_FREE_AGAIN)
     return len(rows)
