@@ -12,20 +12,23 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailgate import __version__
-from mailgate.config import Mailbox, Settings, Smarthost
+from mailgate import __version__, maillog
+from mailgate.clock import utc_now
+from mailgate.config import Settings
 from mailgate.delivery.composer import Composer
 from mailgate.delivery.courier import Courier, MaildirCourier, SmtpCourier
 from mailgate.delivery.dispatcher import Dispatcher
 from mailgate.domain.correspondence import Office
 from mailgate.domain.tokens import TokenKey
+from mailgate.endpoints import Mailbox, Smarthost
 from mailgate.errors import MailgateError
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.committer import Committer
@@ -41,15 +44,12 @@ from mailgate.sandbox import SandboxPool
 from mailgate.worker import Worker
 
 _log = logging.getLogger("mailgate.daemon")
-GRACE_SECONDS = 8.0
-"""For running transactions at the end; with what follows, the daemon is out within 10 seconds."""
+GRACE_SECONDS = 9.0
+"""For all that is in hand at the end: the daemon is out within 10 seconds."""
+LOCK_NAME = "daemon.lock"
+"""In the storage folder; held while a daemon runs."""
 LOOK_SECONDS = 2
 """How often to look for mail that another process (``ingest``, ``quarantine replay``) brought."""
-
-
-def utc_now() -> datetime:
-    """The clock of the daemon: aware, UTC."""
-    return datetime.now(UTC)
 
 
 class AlreadyRunning(MailgateError):
@@ -94,9 +94,11 @@ class Daemon:
         """Bring the database up to date and settle what a former run left open."""
         migrate(self._engine)
         with unit_of_work(self._engine) as session:
-            waiting = spool.recover(session, self._owner, self.clock())
-        if waiting:
-            _log.warning("%d mails were being read when the former run ended; they are read again", waiting)
+            recovered = spool.recover(session, self._owner, self.clock())
+        if recovered.freed:
+            _log.warning("%d mails were being read when the former run ended; they are read again", recovered.freed)
+        for spool_id in recovered.quarantined:
+            maillog.quarantined(spool_id=spool_id, reason=spool.CUT_SHORT)
 
     async def _run(self, stop: asyncio.Event, ready: Callable[[Daemon], None]) -> None:
         settings = self.settings
@@ -122,9 +124,12 @@ class Daemon:
             await stop.wait()
         finally:
             _log.info("stopping")
+            deadline = monotonic() + GRACE_SECONDS
             if receiver:
-                await receiver.stop(GRACE_SECONDS)
-            await asyncio.to_thread(_stop_all, poller, committer, clockwork, worker, pipeline, dispatcher, readers)
+                await receiver.stop(GRACE_SECONDS / 2)
+            await asyncio.to_thread(
+                _stop_all, deadline, poller, committer, clockwork, worker, pipeline, dispatcher, readers
+            )
             self._engine.dispose()
             _log.info("stopped")
 
@@ -249,6 +254,7 @@ def _begin_sending(dispatcher: Dispatcher) -> None:
 
 
 def _stop_all(
+    deadline: float,
     poller: Poller | None,
     committer: Committer,
     clockwork: BackgroundScheduler,
@@ -257,16 +263,24 @@ def _stop_all(
     dispatcher: Dispatcher,
     readers: SandboxPool,
 ) -> None:
-    """In the order in which mail moves: nothing new comes in while what is in hand ends."""
-    if poller:
-        poller.stop()
-    committer.close()
-    if clockwork.running:
-        clockwork.shutdown(wait=False)
-    if worker.stop(GRACE_SECONDS):
+    """In the order in which mail moves, until one deadline (monotonic seconds): what is cut short is taken up again."""
+
+    def left() -> float:
+        return max(0.1, deadline - monotonic())
+
+    with ExitStack() as last:
+        last.callback(readers.close)
+        if poller:
+            poller.stop(left() / 3)
+        committer.close()
+        if clockwork.running:
+            clockwork.shutdown(wait=False)
+        if not worker.stop(left() / 2):
+            # A mail that takes long to read: its reader ends, and the mail goes back uncounted.
+            readers.close()
+            worker.stop(left() / 2)
         pipeline.close()
-    dispatcher.stop(GRACE_SECONDS)
-    readers.close()
+        dispatcher.stop(left())
 
 
 @contextmanager
@@ -274,7 +288,7 @@ def _only_one(storage: Path) -> Iterator[None]:
     """Hold the storage folder; the kernel lets go of it when the process ends, however it ends."""
     try:
         storage.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(storage / "daemon.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(storage / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as fault:
         raise MailgateError(
             f"MAILGATE_STORAGE: {storage} cannot be used ({fault.strerror}); name a folder that mailgate may write"

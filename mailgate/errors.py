@@ -1,11 +1,18 @@
-"""The errors that cross a boundary between rooms.
+"""The errors that cross a boundary between rooms; in parentheses the room of those that are defined elsewhere.
 
     MailgateError
-    ├── ConfigurationError   a setting is wrong; the text names it and the cure (for administrators, English)
-    ├── RegisterError        the database refuses: newer than the program, not reachable, locked
-    │   └── RegisterBusy     it would have worked a moment later: temporary
-    ├── ReadingFailed        the sandbox could not read a message: limit hit, or the process died
-    └── CalendarRangeError   an instant outside the years for which the law's calendar is known
+    ├── ConfigurationError            a setting is wrong; the text names it and the cure (for administrators, English)
+    ├── RegisterError                 the database refuses: newer than the program, not reachable, locked
+    │   ├── RegisterBusy              it would have worked a moment later: temporary
+    │   ├── RowRefused                (register.faults) it serves, but will not hold this row
+    │   └── ClaimLost                 (register.spool) another process has the mail now: our effect must not stand
+    ├── ReadingFailed                 the sandbox could not read a message: limit hit, or the process died
+    │   └── SandboxUnavailable        (sandbox) nothing can be read now: the message was not tried
+    │       └── SandboxClosed         (sandbox) because the daemon is stopping
+    ├── CalendarRangeError            an instant outside the years for which the law's calendar is known
+    ├── IntakeClosed                  (intake.committer) the daemon is stopping and takes no more mail
+    ├── AlreadyRunning                (daemon) another daemon works in this storage folder
+    └── DemonstrationFailed           (demonstration) a step of the demonstration did not come about
 
 A fault on our side is always temporary for the one who sends us mail.
 """

@@ -47,6 +47,11 @@ def noted(*, spool_id: int, number: str, kind: str) -> None:
     _line(logging.INFO, "noted", spool=spool_id, number=number, kind=kind)
 
 
+def braked(*, number: str | None, kind: str, letters: int) -> None:
+    """A letter was not written, because its recipient had so many of its kind within an hour."""
+    _line(logging.WARNING, "braked", number=number, kind=kind, letters=letters)
+
+
 def held(*, spool_id: int, number: str | None, reason: str) -> None:
     """A reply was not passed on."""
     _line(logging.WARNING, "held", spool=spool_id, number=number, reason=reason)

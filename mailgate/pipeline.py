@@ -6,33 +6,34 @@ the database cannot serve, the batch goes back uncounted: the trouble is ours.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from mailgate import maillog
-from mailgate.domain.classify import Known, classify
+from mailgate.domain.classify import Known, classify, numbers_in
 from mailgate.domain.decide import Decision, decide
+from mailgate.domain.mail import Envelope
 from mailgate.domain.reading import Reading
 from mailgate.domain.threads import SentLetter, proven
 from mailgate.domain.tokens import tokens_in
 from mailgate.domain.workcalendar import WorkCalendar
 from mailgate.errors import CalendarRangeError, ReadingFailed, RegisterError
+from mailgate.faultplaces import place_of
 from mailgate.recorder import Decided, Recorder, standing_question
 from mailgate.register import outbox, questions, spool
 from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused
 from mailgate.register.spool import ClaimedMail, ClaimLost
-from mailgate.sandbox import SandboxClosed, SandboxPool
+from mailgate.sandbox import SandboxPool, SandboxUnavailable
 
-_log = logging.getLogger(__name__)
 BATCH = 32
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(hours=1)
+"""Longer than a batch of the slowest mails takes: each may use the sandbox's whole time."""
 PAUSES = (timedelta(seconds=1), timedelta(seconds=10))
 """Before the second and the third attempt at a mail that failed."""
 
@@ -79,7 +80,7 @@ class Pipeline:
         self._ahead = self._reading_ahead.submit(self._next_batch)
         try:
             self._write(batch.readable)
-        except RegisterError:
+        except BaseException:
             # What was read ahead goes back as well, or it would overtake this batch.
             self._give_back(batch.claimed)
             self._give_back_ahead()
@@ -101,32 +102,35 @@ class Pipeline:
     def _next_batch(self) -> _Batch:
         with unit_of_work(self.engine) as session:
             claimed = spool.claim(session, self.owner, BATCH, self.clock(), LEASE)
+        for spool_id in claimed.quarantined:
+            maillog.quarantined(spool_id=spool_id, reason=spool.CUT_SHORT)
         try:
             return _Batch(claimed, self._readable(claimed))
-        except RegisterError:
+        except BaseException:
             self._give_back(claimed)
             raise
 
     def _give_back_ahead(self) -> None:
         ahead, self._ahead = self._ahead, None
-        if ahead is None:
+        if ahead is None or ahead.exception() is not None:
             return
-        try:
-            self._give_back(ahead.result().claimed)
-        except RegisterError as fault:
-            maillog.pipeline_failed(reason=str(fault))
+        self._give_back(ahead.result().claimed)
 
     def _readable(self, claimed: Sequence[ClaimedMail]) -> list[tuple[ClaimedMail, Reading]]:
-        """Read the mails; those that cannot be read go back for another attempt, uncounted where we are stopping."""
+        """Read the mails; those that cannot be read go back for another attempt.
+
+        Raises SandboxUnavailable where that is no fault of theirs.
+        """
         readings = self.readers.read_all([(mail.raw, mail.envelope.sender) for mail in claimed])
+        for reading in readings:
+            if isinstance(reading, SandboxUnavailable):
+                raise reading
         readable = []
         for mail, reading in zip(claimed, readings, strict=True):
-            if isinstance(reading, SandboxClosed):
-                self._give_back([mail])
-            elif isinstance(reading, ReadingFailed):
+            if isinstance(reading, ReadingFailed):
                 self._release(mail, str(reading))
             else:
-                readable.append((mail, reading))
+                readable.append((mail, _cut(reading) if mail.envelope.truncated else reading))
         return readable
 
     def _write(self, batch: Sequence[tuple[ClaimedMail, Reading]]) -> None:
@@ -141,8 +145,7 @@ class Pipeline:
         except RegisterError:
             raise
         except Exception as fault:  # noqa: BLE001  # Whatever a strange mail provoked must cost that mail alone.
-            _log.error("a mail could not be written", exc_info=fault)
-            self._write_failed(batch, f"{type(fault).__name__}: {fault}")
+            self._write_failed(batch, f"a mistake of the program: {place_of(fault)}")
 
     def _write_failed(self, batch: Sequence[tuple[ClaimedMail, Reading]], reason: str) -> None:
         if len(batch) > 1:
@@ -155,20 +158,37 @@ class Pipeline:
             self._write([item])
 
     def _transact(self, batch: Sequence[tuple[ClaimedMail, Reading]]) -> None:
-        if not batch:
-            return
+        """Write mails in one transaction; one that touches a question which another of them touches waits for the next.
+
+        Two answers to one question must see each other.
+        """
+        later: list[tuple[ClaimedMail, Reading]] = []
+        touched: set[int] = set()
         now = self.clock()
         with unit_of_work(self.engine) as session:
-            decided = [self._decided(session, mail, reading) for mail, reading in batch]
-            letters = self.recorder.record(session, decided, now)
-        if letters:
+            decided = []
+            for mail, reading in batch:
+                known = self._known(session, reading, mail.envelope)
+                ids = {id for letter in _letters(known) for id in letter.question_ids}
+                ids |= self._mentioned(session, reading)
+                if ids & touched:
+                    later.append((mail, reading))
+                    continue
+                touched |= ids
+                decided.append(self._decided(session, mail, reading, known, sorted(ids)))
+            recorded = self.recorder.record(session, decided, self.owner, now)
+        for line in recorded.journal:
+            line()
+        if recorded.letters:
             self.queued()
+        if later:
+            self._transact(later)
 
-    def _decided(self, session: Session, mail: ClaimedMail, reading: Reading) -> Decided:
-        known = self._known(session, reading, mail.envelope.recipients)
+    def _decided(
+        self, session: Session, mail: ClaimedMail, reading: Reading, known: Known, question_ids: Sequence[int]
+    ) -> Decided:
         verdict = classify(reading, known)
-        ids = [id for letter in _letters(known) for id in letter.question_ids]
-        rows = questions.get(session, ids) if ids else {}
+        rows = questions.get(session, question_ids, lock=True) if question_ids else {}
         standing = {id: standing_question(row) for id, row in rows.items()}
         try:
             decision = decide(verdict, reading, mail.envelope, standing, self.calendar)
@@ -176,10 +196,16 @@ class Pipeline:
             decision = Decision(verdict.kind, set_aside=str(fault))
         return Decided(mail.id, mail.envelope, reading, decision, standing, mail.archive)
 
-    def _known(self, session: Session, reading: Reading, recipients: tuple[str, ...]) -> Known:
+    def _mentioned(self, session: Session, reading: Reading) -> set[int]:
+        """The questions whose numbers a mail with a form names: the form may be our own letter's repetition."""
+        numbers = numbers_in(reading) if reading.forms.filled else ()
+        rows = (questions.by_number(session, number) for number in numbers)
+        return {row.id for row in rows if row and row.id is not None}
+
+    def _known(self, session: Session, reading: Reading, envelope: Envelope) -> Known:
         """What the register says about a mail; most mails name no letter of ours and need no look."""
         office = self.recorder.office
-        tokens = tokens_in(reading.mail, reading.text, recipients)
+        tokens = tokens_in(reading.mail, reading.text, envelope.recipients)
         letters = outbox.by_tokens(session, tokens) if tokens else {}
         own_id = reading.mail.message_id
         named = [own_id] if own_id and own_id.startswith("<hot01.") else []
@@ -191,6 +217,7 @@ class Pipeline:
             trusted_authserv_id=self.trusted_authserv_id,
             letter=proven(tokens, letters, self.recorder.key),
             own_letter=by_id.get(own_id) if own_id else None,
+            null_sender=envelope.sender == "",
             bounced=tuple(by_id[id] for id in (reading.bounce.message_ids if reading.bounce else ()) if id in by_id),
         )
 
@@ -199,7 +226,7 @@ class Pipeline:
         now = self.clock()
         pause = PAUSES[min(mail.attempts, len(PAUSES)) - 1]
         with unit_of_work(self.engine) as session:
-            quarantined = spool.release(session, mail.id, reason, now + pause, now)
+            quarantined = spool.release(session, mail.id, reason, now + pause, now, owner=self.owner)
         if quarantined:
             maillog.quarantined(spool_id=mail.id, reason=reason)
         else:
@@ -210,9 +237,14 @@ class Pipeline:
         try:
             with unit_of_work(self.engine) as session:
                 for mail in claimed:
-                    spool.unclaim(session, mail.id)
+                    spool.unclaim(session, mail.id, owner=self.owner)
         except RegisterError as fault:
             maillog.pipeline_failed(reason=str(fault))
+
+
+def _cut(reading: Reading) -> Reading:
+    """A mail that was larger than we take: only its headers are here, so nothing can be said of its content."""
+    return replace(reading, unreadable="it is larger than MAILGATE_MAX_MESSAGE_BYTES; only its headers were taken")
 
 
 def _letters(known: Known) -> tuple[SentLetter, ...]:

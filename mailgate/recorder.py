@@ -6,9 +6,11 @@ Everything of a batch is gathered first and written with few statements.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -23,8 +25,19 @@ from mailgate.domain.correspondence import (
     clerks_thread,
     letters_about_changes,
     letters_about_entries,
+    most_an_hour,
 )
-from mailgate.domain.decide import AddNote, Change, Decision, FinishContinued, HoldReply, NewEntry, RecordAnswer, Reopen
+from mailgate.domain.decide import (
+    AddNote,
+    Change,
+    ConfirmAddress,
+    Decision,
+    FinishContinued,
+    HoldReply,
+    NewEntry,
+    RecordAnswer,
+    Reopen,
+)
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import QuestionSummary, Thread, kind_of
 from mailgate.domain.mail import Address, Attachment, Envelope
@@ -36,6 +49,7 @@ from mailgate.register import audit, held, outbox, questions, spool
 from mailgate.register.tables import QuestionRow
 
 SERIAL_DIGITS = 6
+BRAKE_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a batch came to: the letters queued, and the lines for the journal, to be written after the commit."""
+
+    letters: int
+    journal: tuple[Callable[[], None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recorder:
     """Writes decisions; holds what letters need beside their content."""
 
@@ -59,20 +81,21 @@ class Recorder:
     key: TokenKey
     reply_addresses: bool
 
-    def record(self, session: Session, batch: Sequence[Decided], now: datetime) -> int:
-        """Write a batch; returns the number of letters queued.  Raises whatever the database raises."""
+    def record(self, session: Session, batch: Sequence[Decided], owner: str, now: datetime) -> Recorded:
+        """Write a batch that ``owner`` has claimed.  Raises whatever the database raises."""
         posts: list[Post] = []
+        journal: list[Callable[[], None]] = []
         numbered = self._open(session, batch, now)
         for mail, entries in zip(batch, numbered, strict=True):
-            for change in mail.decision.changes:
-                _apply(session, mail, change, now)
+            journal += [_registered(mail, one) for one in entries]
+            journal += [_apply(session, mail, change, now) for change in mail.decision.changes]
             if not mail.archive:
                 posts += letters_about_entries(entries, mail.reading, mail.envelope, self.office)
                 posts += letters_about_changes(mail.decision.changes, mail.standing, mail.reading, self.office)
-            _close(session, mail, now)
-        if posts:
-            outbox.enqueue(session, [self._rendered(post, now) for post in posts])
-        return len(posts)
+            journal += _close(session, mail, owner, now)
+        kept, braked = _brake(session, posts, now)
+        outbox.enqueue(session, [self._rendered(post, now) for post in kept])
+        return Recorded(len(kept), (*journal, *braked))
 
     def _open(self, session: Session, batch: Sequence[Decided], now: datetime) -> list[list[NumberedEntry]]:
         """Number and insert every new entry of the batch, in order of receipt; the lists stand in the batch's order."""
@@ -86,11 +109,15 @@ class Recorder:
             for (received_at, index, entry), serial in zip(wanted, serials, strict=True)
         ]
         ids = questions.add(session, rows) if rows else []
-        audit.add(session, [_call_task(row, id, now) for row, id in zip(rows, ids, strict=True) if _needs_call(row)])
+        calls = [
+            _call_task(row, id, now)
+            for (_, index, _), row, id in zip(wanted, rows, ids, strict=True)
+            if _needs_call(row) and not batch[index].archive
+        ]
+        audit.add(session, calls)
         numbered: list[list[NumberedEntry]] = [[] for _ in batch]
         for (_, index, entry), row, question_id in zip(wanted, rows, ids, strict=True):
             numbered[index].append(NumberedEntry(question_id, row.number, entry))
-            maillog.registered(spool_id=batch[index].inbound_id, number=row.number, kind=entry.kind)
         return numbered
 
     def _rendered(self, post: Post, now: datetime) -> outbox.NewLetter:
@@ -216,29 +243,31 @@ def standing_question(row: QuestionRow) -> StandingQuestion:
     )
 
 
-def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> None:
-    """Write one change of a standing question, with its event."""
+def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> Callable[[], None]:
+    """Write one change of a standing question, with its event; gives the line for the journal."""
     match change:
         case AddNote(question_id=question_id, kind=kind, actor=actor, text=text):
             detail = {"text": text}
             audit.add(session, [audit.Event(now, kind, actor, question_id, mail.inbound_id, detail=detail)])
-            _log_note(mail, question_id, kind)
+            return _noted(mail, question_id, kind)
         case RecordAnswer(question_id=question_id, consultant=consultant, text=text, attachments=files) as answer:
-            documentation = answer.documentation
-            questions.record_answer(
-                session, question_id, _described(text, files), consultant.address, documentation, now
-            )
-            _log_note(mail, question_id, "answer")
+            described = _described(text, files)
+            questions.record_answer(session, question_id, described, consultant.address, answer.documentation, now)
+            return _noted(mail, question_id, "answer")
         case Reopen(question_id=question_id, actor=actor):
             questions.reopen(session, question_id, actor, now)
-            _log_note(mail, question_id, "reopened")
+            return _noted(mail, question_id, "reopened")
         case FinishContinued(question_id=question_id, actor=actor):
             questions.finish_continued(session, question_id, actor, now)
-            _log_note(mail, question_id, "continued")
-        case HoldReply(question_id=question_id, reason=reason):
+            return _noted(mail, question_id, "continued")
+        case ConfirmAddress(question_id=question_id, address=address):
+            questions.confirm_address(session, question_id, address.name, address.address, now)
+            return _noted(mail, question_id, "address-confirmed")
+        case HoldReply(question_id=question_id, hold=hold):
+            reason = hold.reason
             held.hold(session, mail.inbound_id, question_id, reason, now)
             number = mail.standing[question_id].summary.number if question_id in mail.standing else None
-            maillog.held(spool_id=mail.inbound_id, number=number, reason=reason)
+            return partial(maillog.held, spool_id=mail.inbound_id, number=number, reason=reason)
         case _:
             assert_never(change)
 
@@ -246,18 +275,49 @@ def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> No
 def _described(text: str, files: Sequence[Attachment]) -> str:
     """The answer as the register describes it: the files that went along are named."""
     named = f"[Załączniki: {', '.join(file.name for file in files)}]" if files else ""
-    return "\n\n".join(part for part in (text, named) if part)
+    return "\n\n".join(part for part in (text, named) if part) or "[Wskazano miejsce w dokumentacji.]"
 
 
-def _log_note(mail: Decided, question_id: int, kind: str) -> None:
-    maillog.noted(spool_id=mail.inbound_id, number=mail.standing[question_id].summary.number, kind=kind)
-
-
-def _close(session: Session, mail: Decided, now: datetime) -> None:
+def _close(session: Session, mail: Decided, owner: str, now: datetime) -> list[Callable[[], None]]:
     """The mail has had its effect, or stands aside for a person."""
     decision = mail.decision
     if decision.set_aside is None:
-        spool.finish(session, mail.inbound_id, decision.verdict, now)
-        return
-    spool.quarantine(session, mail.inbound_id, decision.set_aside, decision.verdict, now)
-    maillog.quarantined(spool_id=mail.inbound_id, reason=decision.set_aside)
+        spool.finish(session, mail.inbound_id, decision.verdict, now, owner=owner)
+        return []
+    spool.quarantine(session, mail.inbound_id, decision.set_aside, decision.verdict, now, owner=owner)
+    return [partial(maillog.quarantined, spool_id=mail.inbound_id, reason=decision.set_aside)]
+
+
+def _registered(mail: Decided, one: NumberedEntry) -> Callable[[], None]:
+    return partial(maillog.registered, spool_id=mail.inbound_id, number=one.number, kind=one.entry.kind)
+
+
+def _noted(mail: Decided, question_id: int, kind: str) -> Callable[[], None]:
+    number = mail.standing[question_id].summary.number
+    return partial(maillog.noted, spool_id=mail.inbound_id, number=number, kind=kind)
+
+
+def _brake(session: Session, posts: Sequence[Post], now: datetime) -> tuple[list[Post], list[Callable[[], None]]]:
+    """Leave out letters that answer no question, once a correspondent has had several of them within an hour.
+
+    Whoever sends us one mail without a form after another may be a machine that bears no sign of it; two of that kind
+    would write to each other for ever (RFC 3834 section 2).  A filled form is always acknowledged.
+    """
+    kept: list[Post] = []
+    braked: list[Callable[[], None]] = []
+    queued: Counter[tuple[str, str]] = Counter()
+    for post in posts:
+        most, kind = most_an_hour(post.letter), kind_of(post.letter)
+        recipient = post.letter.to.address
+        if most is not None:
+            before = outbox.sent_since(session, recipient, kind, now - BRAKE_WINDOW) + queued[recipient.lower(), kind]
+            if before >= most:
+                detail = {"text": f"no letter ({kind}): {before} went to the same address within an hour"}
+                audit.add(
+                    session, [audit.Event(now, "note", "mailgate", id, detail=detail) for id in post.question_ids]
+                )
+                braked.append(partial(maillog.braked, number=post.number or None, kind=kind, letters=before))
+                continue
+        queued[recipient.lower(), kind] += 1
+        kept.append(post)
+    return kept, braked

@@ -48,8 +48,12 @@ class Limits:
     growth: int = 256 * 1024 * 1024
 
 
-class SandboxClosed(ReadingFailed):
-    """The daemon is stopping: the message was not read, and is not to blame."""
+class SandboxUnavailable(ReadingFailed):
+    """No message can be read now, through no fault of the message: it was not tried."""
+
+
+class SandboxClosed(SandboxUnavailable):
+    """The daemon is stopping."""
 
 
 class _Stopped(Exception):
@@ -287,6 +291,8 @@ class SandboxPool:
             return sandbox.read(raw, sender)
         except ReadingFailed as failure:
             return failure
+        except OSError as failure:
+            return SandboxUnavailable(f"A reading process cannot be started: {failure.strerror or failure}.")
         finally:
             self._idle.put(sandbox)
 

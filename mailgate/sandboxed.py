@@ -72,6 +72,7 @@ def _confine(parent: int, memory: int) -> None:
 
 def _serve(requests: BinaryIO, responses: BinaryIO, cpu_seconds: int) -> None:
     # Only now that the limits stand: what reads files may allocate, print and fail from its import on.
+    from mailgate.faultplaces import place_of
     from mailgate.reader import read
     from mailgate.sandboxframes import LENGTH, Request, encode_failure, encode_reading
 
@@ -92,7 +93,7 @@ def _serve(requests: BinaryIO, responses: BinaryIO, cpu_seconds: int) -> None:
         except MemoryError:
             os._exit(EXIT_MEMORY)
         except Exception as error:  # noqa: BLE001 - whatever a message does to a reader must cost that message only
-            answer = encode_failure(_reason(error))
+            answer = encode_failure(place_of(error))
         responses.write(answer)
         responses.flush()
 
@@ -102,18 +103,6 @@ def _grant_processor_time(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     limit = int(used.ru_utime + used.ru_stime) + seconds + 1
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-
-
-def _reason(error: Exception) -> str:
-    """The kind of an error and where it arose; never its text, which may hold what a clerk wrote."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    if place is None:
-        return type(error).__name__
-    code = place.tb_frame.f_code
-    module = place.tb_frame.f_globals.get("__name__", "?")
-    return f"{type(error).__name__} in {module}.{code.co_name}, line {place.tb_lineno}"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 from mailgate.domain.pauses import pause
 from mailgate.errors import MailgateError
+from mailgate.faultplaces import place_of
 
 _log = logging.getLogger(__name__)
 SHORTEST_PAUSE = 0.5
@@ -42,6 +43,8 @@ class Worker:
         """Let the work in hand end; False if it did not within the time (seconds)."""
         self._stopping.set()
         self._woken.set()
+        if self._thread.ident is None:
+            return True
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -56,18 +59,18 @@ class Worker:
         try:
             done = self._work() > 0
         except MailgateError as fault:
-            self._failed(str(fault), None)
+            self._failed(str(fault))
             return True
         except Exception as fault:  # noqa: BLE001  # See above.
-            self._failed("a fault of the program", fault)
+            self._failed(f"a mistake of the program: {place_of(fault)}")
             return True
         if self._failures:
             _log.warning("%s works again after %d failures", self._name, self._failures)
             self._failures = 0
         return done
 
-    def _failed(self, reason: str, fault: Exception | None) -> None:
+    def _failed(self, reason: str) -> None:
         self._failures += 1
-        if self._failures == 1:
-            _log.error("%s cannot work now and tries again: %s", self._name, reason, exc_info=fault)
+        if self._failures == 1 and not self._stopping.is_set():
+            _log.error("%s cannot work now and tries again: %s", self._name, reason)
         self._stopping.wait(pause(self._failures, SHORTEST_PAUSE, LONGEST_PAUSE, 0.0))

@@ -137,6 +137,24 @@ def test_the_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) ->
     assert stat.S_IMODE((tmp_path / "new" / "secret.key").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("kept", ["", "\n", "krótki"])
+def test_a_kept_key_that_is_empty_or_short_is_refused_and_not_replaced(tmp_path: Path, kept: str) -> None:
+    file = tmp_path / "secret.key"
+    file.write_text(kept, "utf-8")
+    with pytest.raises(ConfigurationError, match="MAILGATE_SECRET_KEY") as caught:
+        settings_of(STORAGE=str(tmp_path)).signing_key()
+    assert str(file) in str(caught.value)
+    assert file.read_text("utf-8") == kept
+
+
+@pytest.mark.parametrize("name", ["OPENS", "CLOSES"])
+@pytest.mark.parametrize("value", ["08:00+01:00", "16:00Z"])
+def test_office_hours_are_of_the_offices_own_clock(name: str, value: str) -> None:
+    told = fault_of(**{name: value})
+    assert f"MAILGATE_{name}" in told
+    assert "MAILGATE_TIMEZONE" in told
+
+
 def test_a_storage_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match="MAILGATE_STORAGE"):

@@ -12,9 +12,9 @@ PACKAGE = Path(__file__).parents[1] / "mailgate"
 
 # Lower rooms know nothing of higher ones.  A room may import rooms of its own floor and below.
 FLOORS = (
-    {"errors", "resources", "__init__"},
+    {"endpoints", "errors", "faultplaces", "resources", "__init__"},
     {"domain"},
-    {"maillog"},
+    {"clock", "maillog"},
     {"extract"},
     {"containers"},
     {"reader"},
@@ -22,13 +22,15 @@ FLOORS = (
     {"delivery", "intake"},
     {"recorder"},
     {"pipeline"},
-    {"config", "worker"},
+    {"config", "settingreaders", "worker"},
     {"daemon"},
     {"checkup"},
     {"demonstration"},
     {"cli", "__main__"},
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+STRANGERS = {("intake", "delivery"), ("delivery", "intake")}
+"""Rooms of one floor that meet only in the register."""
 IMPURE = {
     "asyncio", "http", "jinja2", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "sqlalchemy",
     "sqlite3", "sqlmodel", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request",
@@ -47,21 +49,59 @@ def imports_of(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module and not node.level, f"{path}: line {node.lineno}: imports are absolute"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_used_by(path: Path) -> set[str]:
+    """The rooms that a module imports from; what is no module of the package stands in the package itself."""
+    named = {name.split(".")[1] for name in imports_of(path) if name.startswith("mailgate.")}
+    return {name if name in ROOMS else "__init__" for name in named}
+
+
+ROOMS = {room_of(path) for path in modules()}
+
+
+def test_every_room_stands_on_a_floor_and_every_floor_has_its_rooms() -> None:
+    assert set(FLOOR) == ROOMS
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_room_imports_only_its_own_floor_and_below(path: Path) -> None:
-    mine = FLOOR[room_of(path)]
-    used = {name.split(".")[1] for name in imports_of(path) if name.startswith("mailgate.") and name.count(".") >= 1}
-    above = {room for room in used if FLOOR.get(room, -1) > mine}
-    assert not above
+    room = room_of(path)
+    used = rooms_used_by(path)
+    assert not {other for other in used if FLOOR[other] > FLOOR[room]}
+    assert not {other for other in used if (room, other) in STRANGERS}
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "domain").rglob("*.py")), ids=lambda path: path.name)
 def test_the_domain_touches_nothing_outside_itself(path: Path) -> None:
     assert not {name for name in imports_of(path) if name.split(".")[0] in IMPURE}
+
+
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+
+
+def clocks_read_in(source: str) -> list[str]:
+    """Every ``datetime.now`` and its kin, called or not, whether the class stands alone or behind its module."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, (ast.Name, ast.Attribute))
+        and (node.value.id if isinstance(node.value, ast.Name) else node.value.attr, node.attr) in CLOCKS
+    ]
+
+
+def test_a_look_at_the_clock_is_recognised() -> None:
+    source = "datetime.now(UTC); datetime.datetime.utcnow(); field(default_factory=date.today); time.time(); case.now"
+    assert len(clocks_read_in(source)) == 4
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "domain").rglob("*.py")), ids=lambda path: path.name)
+def test_the_domain_has_no_clock(path: Path) -> None:
+    assert clocks_read_in(path.read_text("utf-8")) == []
 
 
 def test_only_config_reads_the_environment() -> None:

@@ -42,7 +42,8 @@ class Courier(Protocol):
         """Try once.
 
         ``before_data`` is called right before the content leaves, where from then on a crash would leave the outcome
-        open; when it returns False nothing is sent.  What it raises passes through, and nothing was sent.
+        open; when it returns False nothing is sent.  What it raises passes through, and nothing was sent.  Whatever is
+        raised, the courier is fit for the next letter.
         """
 
     def rest(self) -> None:
@@ -81,9 +82,13 @@ class SmtpCourier:
             sender = wire_address(letter.envelope_sender) if letter.envelope_sender else ""
             recipient = wire_address(letter.recipient)
         except ValueError as error:
-            return Refused(f"the letter cannot be addressed: {error}")
+            return Refused(f"the letter cannot be addressed: {error}", answered=False)
         try:
             return self._tried(letter, sender, recipient, before_data)
+        except BaseException:
+            # Nobody knows at which point of its conversation the connection stands.
+            self._drop()
+            raise
         finally:
             self._last_used = self._seconds()
 
@@ -139,11 +144,14 @@ class SmtpCourier:
         """MAIL with its parameters; None where the server takes its leave (RFC 5321 section 3.8)."""
         international = not (sender.isascii() and recipient.isascii() and letter.content.isascii())
         if international and connection.offers("smtputf8") is None:
-            return Refused("the smarthost cannot carry an address outside ASCII (it offers no SMTPUTF8)")
+            return Refused(
+                "the smarthost cannot carry an address outside ASCII (it offers no SMTPUTF8)", answered=False
+            )
         limit = connection.offers("size")
         most = int(limit) if limit and limit.isdigit() else 0
         if most and len(letter.content) > most:
-            return Refused(f"the letter has {len(letter.content)} octets, the smarthost takes {most} at most (SIZE)")
+            words = f"the letter has {len(letter.content)} octets, the smarthost takes {most} at most (SIZE)"
+            return Refused(words, answered=False)
         size = f" SIZE={len(letter.content)}" if limit is not None else ""
         utf8 = " BODY=8BITMIME SMTPUTF8" if international else ""
         reply = connection.command(f"MAIL FROM:<{sender}>{size}{utf8}")
@@ -163,23 +171,15 @@ class SmtpCourier:
                 reply = connection.command(command)
                 if reply.code // 100 != expected:
                     return self._declined(connection, reply)
-            if not self._allowed(before_data):
+            if not before_data():
+                # After DATA only a broken connection takes a letter back.
+                self._drop()
                 return Withheld()
             connection.send_content(content)
         except Lost as error:
             self._drop()
             return Deferred(str(error))
         return self._verdict(connection)
-
-    def _allowed(self, before_data: Callable[[], bool]) -> bool:
-        """Ask whether the content may leave; after DATA only a broken connection takes a letter back."""
-        allowed = False
-        try:
-            allowed = before_data()
-        finally:
-            if not allowed:
-                self._drop()
-        return allowed
 
     def _verdict(self, connection: Connection) -> Outcome:
         """The answer to the whole letter; anything but a clear 2xx, 4xx or 5xx leaves it open."""

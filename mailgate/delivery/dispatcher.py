@@ -6,14 +6,15 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 
 from sqlalchemy import Engine
 
+from mailgate.delivery.attempt import attempt
 from mailgate.delivery.courier import Courier
 from mailgate.delivery.outage import Outage
-from mailgate.delivery.outcome import Deferred
+from mailgate.delivery.outcome import Deferred, answered
 from mailgate.delivery.results import Results
 from mailgate.errors import MailgateError
 from mailgate.register import outbox
@@ -25,6 +26,8 @@ LEASE = timedelta(hours=1)
 in the middle of its batch is not sent by us: ``mark_sending`` says that it is no longer ours."""
 LOOK_SECONDS = 5.0
 TROUBLE_SECONDS = 3.0
+RECOVER_SECONDS = 60.0
+"""How often to look for letters whose daemon died and did not come back."""
 
 _log = logging.getLogger("mailgate.delivery")
 
@@ -84,11 +87,12 @@ class _Desk:
 
     def _send(self, letter: outbox.ClaimedLetter) -> bool:
         """Try one letter; False where the smarthost is out of reach, which costs the letter no try."""
-        outcome = self._courier.deliver(letter, lambda: self._results.leaving(letter))
+        outcome = attempt(self._courier, letter, lambda: self._results.leaving(letter))
         if isinstance(outcome, Deferred) and outcome.unreachable:
             self._outage.begun(outcome.reply)
             return False
-        self._outage.over()
+        if answered(outcome):
+            self._outage.over()
         self._results.became(letter, outcome)
         return True
 
@@ -112,11 +116,17 @@ class Dispatcher:
         *,
         couriers: int = 2,
         look_seconds: float = LOOK_SECONDS,
+        recover_seconds: float = RECOVER_SECONDS,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._outage = Outage(monotonic, random.random)
         self._desks = [_Desk(engine, make_courier(), f"{owner}/{n}", self._outage, clock) for n in range(couriers)]
+        self._engine = engine
+        self._clock = clock
         self._look_seconds = look_seconds
+        self._recover_seconds = recover_seconds
+        self._recovered_at = monotonic()
+        self._recovering = Lock()
         self._stopping = Event()
         self._threads: list[Thread] = []
 
@@ -177,6 +187,7 @@ class Dispatcher:
     def _round(self, desk: _Desk) -> float:
         """Work once; returns the seconds to wait.  Nothing that happens to one round may end the thread."""
         try:
+            self._recover_others()
             if desk.work(self._stopping):
                 return 0.0
             desk.rest()
@@ -184,9 +195,23 @@ class Dispatcher:
             _log.error("the outbox cannot be served now: %s", error)
             return TROUBLE_SECONDS
         except Exception:  # noqa: BLE001
-            _log.exception("a courier met something unexpected")
+            _log.exception("something unexpected happened to the outbox")
             return TROUBLE_SECONDS
         return min(self._look_seconds, self._outage.seconds_left() or self._look_seconds)
+
+    def _recover_others(self) -> None:
+        """From time to time, whichever thread comes first: settle what another daemon left when it died.
+
+        Leases alone decide.  They spare what we are sending ourselves, and end what we could not record.
+        """
+        with self._recovering:
+            if monotonic() - self._recovered_at < self._recover_seconds:
+                return
+            self._recovered_at = monotonic()
+        with unit_of_work(self._engine) as session:
+            uncertain = outbox.recover(session, "", self._clock())
+        if uncertain:
+            _log.error("%d letters were being sent by a process that is gone: they are uncertain now", uncertain)
 
     def _leave(self, desk: _Desk) -> None:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from mailgate import maillog
+from mailgate.delivery.outcome import codes_of
 from mailgate.domain.pauses import pause
 
 SHORTEST = 5.0
@@ -31,15 +32,18 @@ class Outage:
         with self._lock:
             return max(0.0, self._until - self._clock()) if self._failures else 0.0
 
-    def begun(self, reason: str) -> None:
-        """It could not be reached.  Couriers that notice the same outage at the same time count once."""
+    def begun(self, reply: str) -> None:
+        """It could not be reached.  Couriers that notice the same outage at the same time count once.
+
+        Of a server's reply the journal holds the codes alone; otherwise it holds our words, with the error's class.
+        """
         with self._lock:
             now = self._clock()
             if self._failures and now < self._until:
                 return
             if not self._failures:
                 self._since = now
-                maillog.smarthost_unreachable(reason=reason)
+                maillog.smarthost_unreachable(reason=codes_of(reply))
             self._failures += 1
             self._until = now + pause(self._failures, SHORTEST, LONGEST, self._chance())
 

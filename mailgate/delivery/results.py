@@ -80,7 +80,7 @@ class Results:
     def _flush_one_by_one(self) -> None:
         """Something is wrong with one of them: it must not keep the others from being written.
 
-        What cannot be written at all stays ``sending`` in the outbox and is uncertain from the next start on.
+        What cannot be written at all stays ``sending`` in the outbox and is uncertain when its lease ends.
         """
         while self._results:
             result = self._results[0]
@@ -113,8 +113,7 @@ def _concerns_all(error: Exception) -> bool:
 def _pause_for(letter: outbox.ClaimedLetter, now: datetime, chance: float) -> float:
     """Seconds until the next try: pauses double as the letter grows old.
 
-    Age is counted from when it was queued, or had tried again by a person; the number of attempts in the outbox does
-    not hold those that ended before the content.
+    Age is counted from when it was queued, or had tried again by a person, which the number of attempts does not tell.
     """
     age = max(0.0, (now - (letter.give_up_at - outbox.GIVE_UP_AFTER)).total_seconds())
     return pause(1 + int(math.log2(1 + age / SHORTEST_PAUSE)), SHORTEST_PAUSE, LONGEST_PAUSE, chance)

@@ -200,7 +200,7 @@ def _unreachable() -> Iterator[None]:
         # Its text would quote the password.
         raise Unreachable("user or password hold characters that the log-in cannot carry") from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Unreachable(shortened(f"no connection: {error}", _LONGEST_REPLY)) from error
+        raise Unreachable(shortened(f"no connection: {_named(error)}", _LONGEST_REPLY)) from error
 
 
 @contextlib.contextmanager
@@ -208,4 +208,9 @@ def _lost() -> Iterator[None]:
     try:
         yield
     except (OSError, smtplib.SMTPException) as error:
-        raise Lost(shortened(f"connection lost: {error}", _LONGEST_REPLY)) from error
+        raise Lost(shortened(f"connection lost: {_named(error)}", _LONGEST_REPLY)) from error
+
+
+def _named(error: OSError | smtplib.SMTPException) -> str:
+    """The class and the text of an error that is no server's reply; both are the system's and smtplib's own words."""
+    return f"{type(error).__name__}: {error}"

@@ -1,7 +1,8 @@
 """What a message is: its reading, beside what the register knows, becomes one verdict.
 
 The order of the questions asked below is the policy.  A bounce is a bounce whatever it quotes; our own mail is never
-taken for somebody's; a reply with a proven token is a reply; a filled form beats every sign of automation.
+taken for somebody's; a machine that answers a letter of ours is a machine; a reply with a proven token is a reply; a
+filled form beats the other signs of automation.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from mailgate.domain.mail import Address
 from mailgate.domain.reading import Reading
 from mailgate.domain.threads import SentLetter
 
+MOST_NUMBERS = 5
+LOOP_HEADER = "x-mailgate-loop"
+"""Every letter that a machine of this program writes bears it (``delivery.composer``)."""
+NUMBER = re.compile(r"HOT-01/\d{4}/\d{6}")
 FORWARD = re.compile(r"\s*(?:PD|FW|FWD|WG|TR|Przekazan[ao])\s*:", re.IGNORECASE)
 
 
@@ -36,6 +41,8 @@ class Known:
     letter: SentLetter | None = None
     own_letter: SentLetter | None = None
     bounced: tuple[SentLetter, ...] = ()
+    null_sender: bool = False
+    """The envelope's sender was the null sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,8 @@ class ConsultantReply:
     kind: ClassVar[str] = "reply"
     letter: SentLetter
     consultant: Address
+    looks_automatic: bool = False
+    """By its words alone: no header says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ def classify(reading: Reading, known: Known) -> Verdict:
         return Unreadable(reading.unreadable)
     if reading.bounce:
         return DeliveryNotice(reading.bounce, known.bounced)
-    return _own(reading, known) or _correspondence(reading, known) or _by_content(reading)
+    return _own(reading, known) or _machine(reading, known) or _correspondence(reading, known) or _by_content(reading)
 
 
 def kind_of(reading: Reading) -> str:
@@ -165,14 +174,46 @@ def _own(reading: Reading, known: Known) -> Verdict | None:
     return None
 
 
+def numbers_in(reading: Reading) -> tuple[str, ...]:
+    """The printed numbers of questions that a mail mentions, without doubles: they prove nothing about its author."""
+    found = NUMBER.findall(f"{reading.mail.subject}\n{reading.text}")
+    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
+
+
+def _machine(reading: Reading, known: Known) -> AutoReply | None:
+    """An automatic answer to a letter of ours, whatever it quotes of it: a form in it is our own repetition."""
+    automation = reading.automation
+    if reading.mail.header(LOOP_HEADER) is not None:
+        return AutoReply(automation or Automation("auto_reply", ("X-Mailgate-Loop",)), known.letter)
+    if automation is None or automation.kind != "auto_reply" or not _surely_automatic(reading, known):
+        return None
+    answers_ours = known.letter is not None or bool(numbers_in(reading)) or _is_consultants(reading, known)
+    return AutoReply(automation, known.letter) if answers_ours else None
+
+
+def _surely_automatic(reading: Reading, known: Known) -> bool:
+    """A header says it (RFC 3834), or nobody is to be answered (RFC 5321 section 4.5.5): not words alone."""
+    said = (reading.mail.header("auto-submitted") or "no").split(";")[0].strip().lower()
+    return known.null_sender or said != "no"
+
+
+def _is_consultants(reading: Reading, known: Known) -> bool:
+    return reading.mail.sender is not None and reading.mail.sender.key in known.consultants
+
+
 def _correspondence(reading: Reading, known: Known) -> Verdict | None:
     """Mail that answers a letter of ours, or comes from a consultant as if it did."""
-    letter, sender = known.letter, reading.mail.sender
+    # A letter about no question (a reply of no number was given back) proves who wrote, but leads nowhere.
+    letter = known.letter if known.letter and known.letter.question_ids else None
+    sender = reading.mail.sender
     consultant = known.consultants.get(sender.key) if sender else None
-    if reading.automation and reading.automation.kind == "auto_reply" and (letter or consultant):
-        return None if reading.forms.filled and not consultant else AutoReply(reading.automation, letter)
+    automatic = reading.automation is not None and reading.automation.kind == "auto_reply"
+    if letter and letter.role == "consultant" and (consultant or not reading.forms.filled):
+        return _consultants_reply(reading, known, letter, consultant, automatic)
+    if reading.automation and automatic and (letter or consultant) and not reading.forms.filled:
+        return AutoReply(reading.automation, letter)
     if letter and letter.role == "consultant":
-        return _consultants_reply(reading, known, letter, consultant)
+        return Question()
     if letter and consultant is None:
         return Question(letter) if reading.forms.filled else FollowUp(letter)
     if consultant and not reading.forms.filled and _answers_something(reading):
@@ -181,9 +222,11 @@ def _correspondence(reading: Reading, known: Known) -> Verdict | None:
 
 
 def _consultants_reply(
-    reading: Reading, known: Known, letter: SentLetter, consultant: Address | None
+    reading: Reading, known: Known, letter: SentLetter, consultant: Address | None, automatic: bool
 ) -> ConsultantReply | UnprovenReply:
     """A reply to a letter for consultants: relayed only if the very consultant wrote it."""
+    if reading.mail.doubtful_sender:
+        return UnprovenReply("it names more than one sender, or disguises the one it names", letter)
     if consultant is None or consultant.key != letter.recipient.lower():
         return UnprovenReply("its sender is not the consultant to whom the letter was sent", letter)
     doubt = objection(reading.mail, known.trusted_authserv_id)
@@ -191,11 +234,12 @@ def _consultants_reply(
         return UnprovenReply(f"the receiving server does not confirm its sender: {doubt}", letter)
     if FORWARD.match(reading.mail.subject):
         return UnprovenReply("it is a forwarded letter, not an answer", letter)
-    return ConsultantReply(letter, consultant)
+    return ConsultantReply(letter, consultant, looks_automatic=automatic)
 
 
 def _answers_something(reading: Reading) -> bool:
-    return bool(reading.mail.in_reply_to or reading.mail.references or reading.reply)
+    mail = reading.mail
+    return bool(mail.in_reply_to or mail.references or reading.reply or NUMBER.search(mail.subject))
 
 
 def _by_content(reading: Reading) -> Verdict:

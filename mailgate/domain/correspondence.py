@@ -13,6 +13,7 @@ from typing import Literal, assert_never
 from mailgate.domain.decide import (
     AddNote,
     Change,
+    ConfirmAddress,
     FinishContinued,
     HoldReply,
     NewEntry,
@@ -86,6 +87,19 @@ class Post:
     question_ids: tuple[int, ...]
     number: str
     """The number that its token is bound to; "" where there is none."""
+
+
+def most_an_hour(letter: Letter) -> int | None:
+    """How many letters of its kind one correspondent may get within an hour; None where there is no such brake."""
+    match letter:
+        case NoForm():
+            return 3
+        case Acknowledgement(questions=questions) if all(one.kind == "blank_form" for one in questions):
+            return 3
+        case NotRelayed():
+            return 10
+        case _:
+            return None
 
 
 def clerks_thread(mail: InboundMail) -> Thread:
@@ -178,15 +192,15 @@ def letters_about_changes(
                 yield from _answer(change, standing[change.question_id])
             case HoldReply():
                 yield from _not_relayed(change, standing, reading, office)
-            case AddNote() | Reopen() | FinishContinued():
+            case AddNote() | Reopen() | FinishContinued() | ConfirmAddress():
                 pass
             case _:
                 assert_never(change)
 
 
 def _answer(answer: RecordAnswer, question: StandingQuestion) -> Iterator[Post]:
-    """The consultant's own words to the clerk; nothing where only the documentation was recorded."""
-    if question.asker is None or not (answer.text or answer.attachments):
+    """The consultant's own words to the clerk, or the place in the documentation that holds the answer."""
+    if question.asker is None:
         return
     letter = Answer(
         to=question.asker,
@@ -196,6 +210,7 @@ def _answer(answer: RecordAnswer, question: StandingQuestion) -> Iterator[Post]:
         text=answer.text,
         attachments=answer.attachments,
         documentation=answer.documentation,
+        question=question.summary.text,
     )
     yield Post(letter, "clerk", "answers", (question.id,), question.summary.number)
 
@@ -225,10 +240,7 @@ def _follow_up(questions: Sequence[StandingQuestion], reading: Reading, office: 
 def _author_remarks(question: StandingQuestion, author: Address | None) -> Iterator[str]:
     """E92: a colleague's word joins the question; the answer still goes to the one who asked."""
     if author and question.asker and author.key != question.asker.key:
-        yield (
-            f"Autorem tej wiadomości jest {author.address}, a pytanie zadano z adresu {question.asker.address}; "
-            "odpowiedź wyślemy na adres, z którego zadano pytanie."
-        )
+        yield f"Autorem tej wiadomości jest {author.address}; odpowiedź wyślemy na adres {question.asker.address}."
 
 
 def _not_relayed(
@@ -242,9 +254,11 @@ def _not_relayed(
             to=consultant,
             thread=consultants_thread(number, office.hotline.domain) if number else Thread(),
             number=number,
-            reason=held.told,
+            reason=held.hold.told,
             author=reading.mail.sender,
             subject=reading.mail.subject,
-            text=written_text(reading),
+            text=held.text,
+            advice=held.hold.advice,
+            commands=held.commands,
         )
         yield Post(letter, "consultant", "none", (question.id,) if question else (), number or "")

@@ -6,7 +6,7 @@ in ``correspondence``, once new entries have their numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
 from mailgate.domain.addressing import Addressing, address_for
@@ -25,16 +25,17 @@ from mailgate.domain.classify import (
     Unreadable,
     Verdict,
 )
+from mailgate.domain.holding import LOOKS_AUTOMATIC, UNPROVEN, Hold, answered_by_another, hold_on
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import EntryKind
 from mailgate.domain.mail import Address, Attachment, Envelope
 from mailgate.domain.reading import Reading
+from mailgate.domain.reply import ReplyText
 from mailgate.domain.threads import SentLetter, StandingQuestion
 from mailgate.domain.workcalendar import Deadline, WorkCalendar
 
 NoteKind = Literal["note", "follow_up", "bounced"]
 _SHORTENED = "[…]"
-EXECUTED_COMMANDS = ("dokumentacja", "notatka")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +97,26 @@ class FinishContinued:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmAddress:
+    """The clerk wrote from the address typed in the form: from now on we write there (DESIGN section 2 rule 8)."""
+
+    question_id: int
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
 class HoldReply:
-    """A reply that is not passed on: ``reason`` for the log in English, ``told`` for consultants in Polish."""
+    """A reply that is not passed on; ``text`` and ``commands`` are given back, so that nothing is lost."""
 
     question_id: int | None
-    reason: str
-    told: str
+    hold: Hold
+    text: str
     to: Address | None
     """The one consultant to be told, or None: all of them."""
+    commands: tuple[tuple[str, str], ...] = ()
 
 
-Change: TypeAlias = AddNote | RecordAnswer | Reopen | FinishContinued | HoldReply
+Change: TypeAlias = AddNote | RecordAnswer | Reopen | FinishContinued | ConfirmAddress | HoldReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,8 @@ def decide(
 ) -> Decision:
     """The decision on one message.
 
-    ``standing`` holds the questions of the letter that the verdict names.  Raises CalendarRangeError where the moment
+    ``standing`` holds the questions of the letter that the verdict names, and for a form those whose numbers the mail
+    mentions.  Raises CalendarRangeError where the moment
     of receipt lies outside the calendar.
     """
     deadline = calendar.deadline(envelope.received_at)
@@ -145,7 +156,8 @@ def decide(
             traits = "; ".join(automation.traits)
             if letter is None:
                 return Decision(verdict.kind, set_aside=f"an automatic reply to no letter of ours ({traits})")
-            return Decision(verdict.kind, changes=_notes(letter, "note", reading, f"automatic reply: {traits}"))
+            noted = f"automatic reply ({traits}):\n\n{written_text(reading)}"
+            return Decision(verdict.kind, changes=_notes(letter, "note", reading, noted))
         case DeliveryNotice(letters=letters):
             if not letters:
                 return Decision(verdict.kind, set_aside="a delivery notice about no letter of ours")
@@ -160,7 +172,7 @@ def decide(
         case ConsultantReply():
             return _consultants_reply(verdict, reading, standing)
         case UnprovenReply():
-            return _unproven(verdict)
+            return _unproven(verdict, reading)
         case FollowUp(letter=letter):
             return _follow_up(letter, reading, standing)
         case _:
@@ -175,8 +187,11 @@ def _question(
     standing: dict[int, StandingQuestion],
 ) -> Decision:
     """Each filled form is an entry, unless it is only our own letter's quotation of the question that it answers."""
-    if letter and _repeats(reading, letter, standing):
-        return _follow_up(letter, reading, standing)
+    if _repeats(reading, standing):
+        if letter:
+            return _follow_up(letter, reading, standing)
+        numbers = ", ".join(question.summary.number for question in standing.values())
+        return Decision(kind, set_aside=f"it only repeats a letter of ours about {numbers}")
     entries = tuple(
         _entry("question", reading, deadline, form, index, letter)
         for index, form in enumerate(reading.forms.forms)
@@ -191,9 +206,9 @@ def _question(
     return Decision(kind, entries=entries, changes=finished)
 
 
-def _repeats(reading: Reading, letter: SentLetter, standing: dict[int, StandingQuestion]) -> bool:
-    """Whether every form of a reply holds just a question of the thread, as an unmarked quotation does."""
-    asked = [_folded(standing[id].summary.text) for id in letter.question_ids if id in standing]
+def _repeats(reading: Reading, standing: dict[int, StandingQuestion]) -> bool:
+    """Whether every form holds just a question of the thread, or one whose number is named: an unmarked quotation."""
+    asked = [_folded(question.summary.text) for question in standing.values()]
     return all(any(_same(_folded(form.question or ""), one) for one in asked) for form in reading.forms.forms)
 
 
@@ -249,10 +264,20 @@ def _actor(reading: Reading) -> str:
 def _follow_up(letter: SentLetter, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
     """A clerk's further mail joins its question; after the answer it opens the question again."""
     notes = _notes(letter, "follow_up", reading, written_text(reading))
-    reopened = tuple(
-        Reopen(id, _actor(reading)) for id in letter.question_ids if id in standing and standing[id].finished
-    )
-    return Decision("follow_up", changes=notes + reopened)
+    questions = [standing[id] for id in letter.question_ids if id in standing]
+    reopened = tuple(Reopen(one.id, _actor(reading)) for one in questions if one.finished)
+    return Decision("follow_up", changes=(*_confirmed(questions, reading), *notes, *reopened))
+
+
+def _confirmed(questions: list[StandingQuestion], reading: Reading) -> tuple[ConfirmAddress, ...]:
+    """A mail from the very address that a form names, in answer to our letter, proves that it is the clerk's."""
+    sender = reading.mail.sender
+    return tuple(
+        ConfirmAddress(one.id, sender)
+        for one in questions
+        if sender and one.asker and sender.key != one.asker.key
+        and one.summary.form and (one.summary.form.email or "").lower() == sender.key
+    )  # fmt: skip
 
 
 def written_text(reading: Reading) -> str:
@@ -260,35 +285,39 @@ def written_text(reading: Reading) -> str:
     return (reading.reply.new_text if reading.reply else None) or reading.text
 
 
-def _unproven(verdict: UnprovenReply) -> Decision:
-    held = HoldReply(
-        question_id=verdict.letter.question_ids[0] if verdict.letter and verdict.letter.question_ids else None,
-        reason=verdict.reason,
-        told="Nie przekazaliśmy tej wiadomości Użytkownikowi, ponieważ nie ma pewności, że napisał ją konsultant, do "
-        "którego wysłaliśmy pytanie. Odpowiedź przekazujemy tylko wtedy, gdy konsultant odpowie ze swojego adresu "
-        "bezpośrednio na wiadomość z pytaniem.",
-        to=None,
-    )
+def _unproven(verdict: UnprovenReply, reading: Reading) -> Decision:
+    ids = verdict.letter.question_ids if verdict.letter else ()
+    hold = replace(UNPROVEN, reason=verdict.reason)
+    held = HoldReply(ids[0] if ids else None, hold, text=written_text(reading), to=None)
     return Decision(verdict.kind, changes=(held,))
 
 
 def _consultants_reply(verdict: ConsultantReply, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
     """An answer goes to the clerk, unless something must be settled first: then the consultant is told what."""
     question = standing[verdict.letter.question_ids[0]]
-    reply = reading.reply
-    text = reply.new_text if reply else reading.text
-    commands = reply.commands if reply else ()
-    files = answer_files(reading)
-    told = _reason_to_hold(verdict, question, commands, text, bool(files), bool(reply and reply.in_doubt))
-    if told is not None:
-        return Decision(verdict.kind, changes=(HoldReply(question.id, *told, to=verdict.consultant),))
-    if any(name == "notatka" for name, _ in commands):
-        note = "\n".join(part for part in (*_arguments(commands, "notatka"), text) if part)
+    reply = reading.reply or ReplyText(reading.text, in_doubt=False)
+    text, commands, files = reply.new_text, reply.commands, answer_files(reading)
+    hold = LOOKS_AUTOMATIC if verdict.looks_automatic else None
+    hold = hold or hold_on(commands, text, has_files=bool(files), in_doubt=reply.in_doubt, question=question)
+    is_note = any(name == "notatka" for name, _ in commands)
+    if hold is None and not is_note and _answered_by_another(verdict, question):
+        hold = answered_by_another(question.answered_by or "")
+    if hold is not None:
+        held = HoldReply(question.id, hold, text=text or "", to=verdict.consultant, commands=commands)
+        return Decision(verdict.kind, changes=(held,))
+    documentation = "; ".join(_arguments(commands, "dokumentacja")) or None
+    if is_note:
+        note = "\n".join(part for part in (*_arguments(commands, "notatka"), documentation, text) if part)
         actor = f"consultant {verdict.consultant.address}"
         return Decision(verdict.kind, changes=(AddNote(question.id, "note", actor, note),))
-    documentation = "; ".join(_arguments(commands, "dokumentacja")) or None
     answer = RecordAnswer(question.id, verdict.consultant, text or "", files, documentation)
     return Decision(verdict.kind, changes=(answer,))
+
+
+def _answered_by_another(verdict: ConsultantReply, question: StandingQuestion) -> bool:
+    """Whoever answers a later letter (a follow-up, a held reply given back) knows of the first answer."""
+    first = question.answered_by
+    return first is not None and first.lower() != verdict.consultant.key and verdict.letter.kind == "question"
 
 
 def _arguments(commands: tuple[tuple[str, str], ...], wanted: str) -> list[str]:
@@ -301,59 +330,3 @@ def answer_files(reading: Reading) -> tuple[Attachment, ...]:
         return reading.mail.attachments
     wanted = set(reading.reply.attachments)
     return tuple(file for file in reading.mail.attachments if file.name in wanted)
-
-
-def _reason_to_hold(
-    verdict: ConsultantReply,
-    question: StandingQuestion,
-    commands: tuple[tuple[str, str], ...],
-    text: str | None,
-    has_files: bool,
-    in_doubt: bool,
-) -> tuple[str, str] | None:
-    """Why an answer cannot go out as it is: in English for the log, in Polish for the consultant."""
-    names = [name for name, _ in commands]
-    unknown = [name for name in names if name not in EXECUTED_COMMANDS]
-    if unknown:
-        listed = ", ".join(f"#{name}" for name in unknown)
-        return "it holds a command that is not known", (
-            f"Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ nie rozumiemy polecenia: {listed}. Można użyć "
-            "poleceń #dokumentacja (wskazanie miejsca w dokumentacji) i #notatka (tekst tylko do wiadomości "
-            "wewnętrznej). Prosimy odpowiedzieć jeszcze raz bez tego polecenia."
-        )
-    if ("dokumentacja", "") in commands:
-        return "its command names no documentation", (
-            "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ po poleceniu #dokumentacja brakuje wskazania "
-            "miejsca. Prosimy odpowiedzieć jeszcze raz, na przykład: #dokumentacja Podręcznik użytkownika, rozdz. 4, "
-            "s. 57."
-        )
-    if "notatka" in names:
-        return None
-    if in_doubt:
-        return "new text stands below or between quoted text", (
-            "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ część tekstu znajduje się pod cytatem albo "
-            "między jego wierszami i nie wiadomo, co ma zostać wysłane. Prosimy odpowiedzieć jeszcze raz i wpisać "
-            "całą odpowiedź na górze, nad cytowaną wiadomością."
-        )
-    if text is None and not has_files:
-        return "nothing new was written in it", (
-            "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ nie ma w niej nowego tekstu ani załącznika. "
-            "Prosimy odpowiedzieć jeszcze raz i wpisać odpowiedź na górze, nad cytowaną wiadomością."
-        )
-    if question.asker is None:
-        return "no address of the clerk is known", (
-            "Nie przekazaliśmy tej odpowiedzi, ponieważ nie znamy adresu e-mail Użytkownika. Prosimy przekazać "
-            "odpowiedź telefonicznie."
-        )
-    return _already_answered(verdict, question)
-
-
-def _already_answered(verdict: ConsultantReply, question: StandingQuestion) -> tuple[str, str] | None:
-    """The first consultant's answer went out; another's to the same question waits (he may not know of it)."""
-    first = question.answered_by
-    if first is None or first.lower() == verdict.consultant.key or verdict.letter.kind != "question":
-        return None
-    return "another consultant has answered already", (
-        f"Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ na to pytanie odpowiedział(a) już {first}. Jeżeli "
-        "odpowiedź wymaga uzupełnienia, prosimy uzgodnić je z tą osobą; jej kolejna odpowiedź zostanie przekazana."
-    )

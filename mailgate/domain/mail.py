@@ -52,6 +52,8 @@ class Envelope:
     folder: str | None = None
     uidvalidity: int | None = None
     uid: int | None = None
+    truncated: bool = False
+    """The mail is over the size limit: of its bytes only the header block was taken, the rest lies in the mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class InboundMail:
     content_type: str = "text/plain"
     notes: tuple[str, ...] = field(default=())
     """Remarks of the reader that a person may need: ``charset guessed: windows-1250``, ``too many parts``."""
+    doubtful_sender: bool = False
+    """From names more than one mailbox, stands twice, or was disguised: such a mail proves no identity."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 
+from mailgate.endpoints import Tls, is_this_machine
 from mailgate.errors import ConfigurationError
-
-Tls = Literal["implicit", "starttls", "none"]
 
 _SCHEMES: dict[Tls, str] = {"implicit": "imaps", "starttls": "imap+starttls", "none": "imap"}
 
@@ -47,7 +44,7 @@ class ImapAccount:
     """The first pause after a refused log-in: long, for many servers lock out whoever tries often."""
 
     def __post_init__(self) -> None:
-        if self.tls == "none" and not _is_this_machine(self.host):
+        if self.tls == "none" and not is_this_machine(self.host):
             raise ConfigurationError(
                 f"the mailbox on {self.host} must be reached by TLS: use imaps:// or imap+starttls://"
             )
@@ -57,10 +54,3 @@ class ImapAccount:
         """The mailbox's name in the register: a URL without the password, different for each account and folder."""
         user = quote(self.user, safe="")
         return f"{_SCHEMES[self.tls]}://{user}@{self.host}:{self.port}/{self.folder}"
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,14 +1,15 @@
 """Mail that arrives together is committed together: one transaction, one sync to disk, for all that wait.
 
-The receiver, the poller and the importer hand their arrivals to one ``Committer`` and say "taken" to the other side
-only when it has answered.  How a transaction is made stands in the ``store`` callable that the composition root gives.
+The SMTP receiver and ``mailgate ingest`` hand their arrivals to a ``Committer`` and say "taken" to the other side only
+when it has answered; the IMAP poller has its batches at hand and stores them itself (``sweep``).  How a transaction is
+made stands in the ``store`` callable that the composition root gives.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Condition, Thread
@@ -17,12 +18,10 @@ from typing import Self
 
 from mailgate import maillog
 from mailgate.domain import mail
-from mailgate.errors import MailgateError, RegisterBusy
+from mailgate.errors import MailgateError
 from mailgate.intake.budget import ByteBudget
+from mailgate.intake.storing import Store, store_each
 from mailgate.register.spool import Arrival, Spooled
-
-Store = Callable[[Sequence[Arrival]], list[Spooled]]
-"""One transaction: all arrivals are on disk when it returns, in order, or none is and it raises."""
 
 DEFAULT_WAITING_BYTES = 64 * 1024 * 1024
 _BATCH_COUNT = 100
@@ -47,8 +46,7 @@ def arrival_of(envelope: mail.Envelope, raw: bytes, *, archive: bool = False) ->
 class Committer:
     """One thread that stores whatever waits, in one transaction.
 
-    A batch that fails is tried again mail by mail, so that one bad mail does not fail the others; where the database
-    is busy or full that would only repeat the same failure, and all are told at once.  Every failure is temporary.
+    One bad mail does not fail the others of its batch (``storing``).  Every failure is temporary.
     """
 
     def __init__(self, store: Store, *, waiting_bytes: int = DEFAULT_WAITING_BYTES) -> None:
@@ -128,33 +126,13 @@ class Committer:
             return batch
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
-        try:
-            self._store_all(batch)
-        except RegisterBusy as error:
-            _fail(batch, error)
-        except Exception as error:  # noqa: BLE001 - whatever the store raises is told to those who wait
-            if len(batch) == 1:
-                _fail(batch, error)
+        outcomes = store_each(self._store, [waiting.arrival for waiting in batch])
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Spooled):
+                _log_received(waiting.arrival, outcome)
+                _settle(waiting.done, outcome)
             else:
-                self._commit_singly(batch)
-
-    def _commit_singly(self, batch: Sequence[_Waiting]) -> None:
-        for position, waiting in enumerate(batch):
-            try:
-                self._store_all([waiting])
-            except RegisterBusy as error:
-                _fail(batch[position:], error)
-                return
-            except Exception as error:  # noqa: BLE001 - as above
-                _fail([waiting], error)
-
-    def _store_all(self, batch: Sequence[_Waiting]) -> None:
-        stored = self._store([waiting.arrival for waiting in batch])
-        if len(stored) != len(batch):
-            raise RuntimeError(f"the store answered for {len(stored)} of {len(batch)} mails")
-        for waiting, spooled in zip(batch, stored, strict=True):
-            _log_received(waiting.arrival, spooled)
-            _settle(waiting.done, spooled)
+                _fail(waiting, outcome)
 
 
 def _log_received(arrival: Arrival, spooled: Spooled) -> None:
@@ -172,10 +150,9 @@ def _settle(done: Future[Spooled], spooled: Spooled) -> None:
         done.set_result(spooled)
 
 
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+def _fail(waiting: _Waiting, error: Exception) -> None:
     # Only errors of ours have a text that surely quotes no mail.
     reason = str(error) if isinstance(error, MailgateError) else type(error).__name__
-    for waiting in batch:
-        maillog.intake_failed(source=waiting.arrival.envelope.source, reason=reason)
-        if waiting.done.set_running_or_notify_cancel():
-            waiting.done.set_exception(error)
+    maillog.intake_failed(source=waiting.arrival.envelope.source, reason=reason)
+    if waiting.done.set_running_or_notify_cancel():
+        waiting.done.set_exception(error)

@@ -24,8 +24,8 @@ _WINDOW = 5_000
 _UID_WINDOW = 50_000
 """The same for a range of UIDs, which may have gaps."""
 
-BEGINNING_BYTES = 262_144
-"""How much is fetched of a message over the limit: all headers of any honest mail, and a taste of the body."""
+HEADER_BYTES = 262_144
+"""The most that is fetched of a header block: all headers of any honest mail."""
 
 
 class Fileno(Protocol):
@@ -144,9 +144,9 @@ class Mailbox:
         """The exact bytes of each message, left unseen; a UID that is gone is left out.  Raises ServerRefused."""
         return _bytes_of(self._fetch(uids, "BODY.PEEK[]"), b"BODY[]")
 
-    def beginning(self, uid: int) -> dict[int, bytes]:
-        """The first BEGINNING_BYTES of a message, as ``contents``."""
-        return _bytes_of(self._fetch([uid], f"BODY.PEEK[]<0.{BEGINNING_BYTES}>"), b"BODY[]<0>")
+    def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The header block of each message, its first HEADER_BYTES at most; else as ``contents``."""
+        return _bytes_of(self._fetch(uids, f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"), b"BODY[HEADER]<0>")
 
     def _fetch(self, uids: Sequence[int], *items: str) -> dict[int, dict[bytes, Any]]:
         try:

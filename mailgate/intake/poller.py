@@ -19,8 +19,9 @@ from mailgate.intake.alarm import Alarm
 from mailgate.intake.connection import LoginRefused, SessionLost
 from mailgate.intake.mailbox import Mailbox
 from mailgate.intake.outage import Outage
+from mailgate.intake.storing import Store
 from mailgate.intake.suspects import Suspects
-from mailgate.intake.sweep import Known, Store, Sweep
+from mailgate.intake.sweep import Known, Sweep
 
 State = Literal["stopped", "connecting", "looking", "waiting", "pausing"]
 

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-_HEADERS_LOOKED_AT = 256 * 1024
-_HEADERS_END = re.compile(rb"\r?\n\r?\n")
+from mailgate.domain.fingerprint import MAX_HEADER_BLOCK, split_message
+
 _RECEIVED = re.compile(rb"^received[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # Clocks of two servers may differ a little.
@@ -28,8 +28,8 @@ def true_receipt(raw: bytes, delivered_at: datetime | None, now: datetime) -> da
 
 
 def _topmost_received(raw: bytes) -> datetime | None:
-    end = _HEADERS_END.search(raw, 0, _HEADERS_LOOKED_AT)
-    found = _RECEIVED.search(raw, 0, end.start() if end else _HEADERS_LOOKED_AT)
+    head, _ = split_message(raw[:MAX_HEADER_BLOCK])
+    found = _RECEIVED.search(head)
     if found is None:
         return None
     # RFC 5322 section 3.6.7: the date stands behind the last semicolon.

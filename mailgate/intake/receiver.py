@@ -10,8 +10,9 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from mailgate.clock import utc_now
 from mailgate.intake.committer import Committer
 from mailgate.intake.doorkeeper import Doorkeeper, Limits
 from mailgate.intake.smtp_session import SmtpSession
@@ -20,10 +21,6 @@ Listen = tuple[str, int] | socket.socket
 """A host and a port (0: any that is free), or a socket that is bound already, as systemd hands it over."""
 
 _log = logging.getLogger(__name__)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Receiver:
@@ -36,7 +33,7 @@ class Receiver:
         listen: Sequence[Listen],
         *,
         limits: Limits | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """``hotline`` is ``local@domain``; its domain is also our name in the greeting.  ``now`` gives aware UTC."""
         self._door = Doorkeeper(hotline, committer, limits or Limits(), now)

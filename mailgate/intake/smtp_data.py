@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from mailgate.domain.fingerprint import MAX_HEADER_BLOCK, split_message
 from mailgate.intake.budget import Share
 
 FLOOD_FACTOR = 4
@@ -25,8 +26,6 @@ _END = b"\r\n.\r\n"
 _STUFFED = b"\r\n."
 # More than asyncio ever buffers (twice the reader's limit and one receive), so that one read empties the reader.
 _READ_SIZE = 1024 * 1024
-_HEADERS_LOOKED_AT = 256 * 1024
-_HEADERS_END = re.compile(rb"\r?\n\r?\n")
 _RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 Reason = Literal["too large", "no room", "flood"]
@@ -125,8 +124,7 @@ class _Body:
 
 def is_looping(raw: bytes) -> bool:
     """True if a message carries more ``Received`` headers than an honest way here can have."""
-    end = _HEADERS_END.search(raw, 0, _HEADERS_LOOKED_AT)
-    head = raw[: end.start() if end else _HEADERS_LOOKED_AT]
+    head, _ = split_message(raw[:MAX_HEADER_BLOCK])
     return len(_RECEIVED.findall(head)) > MAX_RECEIVED_HEADERS
 
 

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from mailgate import maillog
 from mailgate.domain import mail
-from mailgate.errors import MailgateError
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import ServerRefused, SessionLost
 from mailgate.intake.mailbox import Folder, Mailbox, Waiting
+from mailgate.intake.storing import Store, is_ours, store_each
 from mailgate.intake.suspects import Suspects
 from mailgate.intake.trace import envelope_in_headers
 from mailgate.register.spool import Arrival, Spooled
@@ -25,7 +25,6 @@ _ASKED_AT_ONCE = 500
 MOST_IN_ONE_RUN = 5_000
 """So that a backlog of an hour still gives a sign of life now and then."""
 
-Store = Callable[[Sequence[Arrival]], list[Spooled]]
 Known = Callable[[str, int, Sequence[int]], set[int]]
 T = TypeVar("T")
 
@@ -54,7 +53,7 @@ class Sweep:
     """What one session knows of the folder; each ``run`` takes what waits, the oldest first.
 
     It raises SessionLost, and MailgateError (RegisterBusy mostly) where we cannot keep mail now: then nothing is lost,
-    and the next ``run`` goes on where this one stopped.
+    and the next ``run`` goes on where this one stopped.  A mail that alone cannot be kept becomes a suspect.
     """
 
     def __init__(
@@ -153,18 +152,17 @@ class Sweep:
         for one in batch:
             if one.uid in raws:
                 arrivals[one.uid] = self._arrival(folder, one, raws[one.uid])
-        stored = self._commit({uid: arrival for uid, arrival in arrivals.items() if arrival is not None})
+        stored, trouble = self._commit({uid: arrival for uid, arrival in arrivals.items() if arrival is not None})
         self._forget(stored)
         self._mailbox.put_away(stored)
+        if trouble is not None:
+            raise trouble
         return len(stored)
 
     def _fetch(self, batch: Sequence[Waiting]) -> dict[int, bytes]:
         whole = [one.uid for one in batch if not self._is_too_large(one)]
-        raws = self._isolate(whole, self._mailbox.contents)
-        for one in batch:
-            if self._is_too_large(one):
-                raws |= self._isolate([one.uid], lambda uids: self._mailbox.beginning(uids[0]))
-        return raws
+        large = [one.uid for one in batch if self._is_too_large(one)]
+        return self._isolate(whole, self._mailbox.contents) | self._isolate(large, self._mailbox.headers)
 
     def _is_too_large(self, one: Waiting) -> bool:
         return one.size > self._account.max_message_bytes
@@ -205,35 +203,31 @@ class Sweep:
             folder=self._account.key,
             uidvalidity=folder.uidvalidity,
             uid=one.uid,
+            truncated=self._is_too_large(one),
         )
         try:
-            return Arrival(
-                envelope, raw, mail.fingerprint(raw), mail.message_id_of(raw), truncated=self._is_too_large(one)
-            )
+            return Arrival(envelope, raw, mail.fingerprint(raw), mail.message_id_of(raw))
         except Exception as fault:  # noqa: BLE001 - one message, whatever is wrong with it, must not stop the others
             self._suspects.failed(one.uid, f"its bytes cannot be read ({type(fault).__name__})")
             return None
 
-    def _commit(self, arrivals: dict[int, Arrival]) -> list[int]:
-        """Store in one transaction; returns the UIDs that are in the register now.  Raises MailgateError.
+    def _commit(self, arrivals: dict[int, Arrival]) -> tuple[list[int], Exception | None]:
+        """Store what was fetched; returns the UIDs that are in the register now, and what is wrong with the register.
 
-        Any other fault is taken for one message's: then each is stored alone, and the one that fails is doubtful.
+        A mail that is refused while the register serves is passed over, and tried again later.
         """
-        if not arrivals:
-            return []
-        try:
-            spooled = self._store(list(arrivals.values()))
-        except MailgateError:
-            raise
-        except Exception as fault:  # noqa: BLE001 - the same
-            if len(arrivals) > 1:
-                return [uid for one in arrivals.items() for uid in self._commit(dict([one]))]
-            # Only the name: the texts of database errors quote what was to be stored.
-            self._suspects.failed(next(iter(arrivals)), f"it cannot be stored ({type(fault).__name__})")
-            return []
-        for arrival, row in zip(arrivals.values(), spooled, strict=True):
-            maillog.received(spool_id=row.id, source="imap", size=len(arrival.raw), duplicate=row.duplicate)
-        return list(arrivals)
+        stored, trouble = [], None
+        outcomes = store_each(self._store, list(arrivals.values()))
+        for (uid, arrival), outcome in zip(arrivals.items(), outcomes, strict=True):
+            if isinstance(outcome, Spooled):
+                maillog.received(spool_id=outcome.id, source="imap", size=len(arrival.raw), duplicate=outcome.duplicate)
+                stored.append(uid)
+            elif is_ours(outcome):
+                trouble = outcome
+            else:
+                # Only the name: the texts of database errors quote what was to be stored.
+                self._suspects.failed(uid, f"it cannot be stored ({type(outcome).__name__})")
+        return stored, trouble
 
     def _forget(self, uids: Sequence[int]) -> None:
         """These wait no longer."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_MOST_HEADER_BYTES = 262_144
+from mailgate.domain.fingerprint import MAX_HEADER_BLOCK, split_message
+
 _MOST_ADDRESSES = 100
-_END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
 _TRACE = re.compile(
     rb"^(return-path|delivered-to|x-original-to|envelope-to)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
@@ -24,7 +24,8 @@ def envelope_in_headers(raw: bytes) -> tuple[str | None, tuple[str, ...]]:
     sender: str | None = None
     seen_path = False
     recipients: dict[str, str] = {}
-    for name, value in _TRACE.findall(_header_block(raw)):
+    head, _ = split_message(raw[:MAX_HEADER_BLOCK])
+    for name, value in _TRACE.findall(head):
         text = value.decode("utf-8", errors="replace").strip()
         if name.lower() != b"return-path":
             for address in _ADDRESS.findall(text):
@@ -32,11 +33,6 @@ def envelope_in_headers(raw: bytes) -> tuple[str | None, tuple[str, ...]]:
         elif not seen_path:
             sender, seen_path = _return_path(text), True
     return sender, tuple(recipients.values())[:_MOST_ADDRESSES]
-
-
-def _header_block(raw: bytes) -> bytes:
-    end = _END_OF_HEADERS.search(raw, 0, _MOST_HEADER_BYTES)
-    return raw[: end.start() if end else _MOST_HEADER_BYTES]
 
 
 def _return_path(text: str) -> str | None:

@@ -38,8 +38,6 @@ class Arrival:
     fingerprint: str
     message_id: str | None = None
     archive: bool = False
-    truncated: bool = False
-    """The mail is over the size limit: ``raw`` is only its beginning (headers and some of the body)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +140,7 @@ def _inbound_values(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "size": len(arrival.raw),
         "message_id": arrival.message_id and arrival.message_id[:MAX_MESSAGE_ID],
         "archive": arrival.archive,
+        "truncated": envelope.truncated,
         "state": "waiting",
         "attempts": 0,
     }

@@ -30,7 +30,8 @@ KINDS = (
     "received", "registered", "acknowledged", "answer_recorded", "answered", "finished", "reopened",
     "follow_up", "note", "reply_held", "reply_returned", "call_task", "continued",
     "letter_queued", "letter_deferred", "letter_refused", "letter_uncertain", "letter_retried",
-    "quarantined", "replayed", "bounced",
+    "quarantined", "replayed", "bounced", "address_confirmed",
+    "dismissed", "reply_dismissed", "letter_settled",
 )  # fmt: skip
 
 _INSERT = insert(table_of(EventRow))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlmodel import Session
 
-from mailgate.register.sql import PORTION, run
+from mailgate.register.sql import PORTION, portions, run
 from mailgate.register.tables import LetterQuestionRow, LetterRow, QuestionRow, table_of
 
 STATES = ("queued", "sending", "deferred", "refused", "uncertain", "accepted")
@@ -61,6 +61,15 @@ def about(session: Session, question_id: int) -> list[LetterEntry]:
     chosen: Select[Any] = select(*_SHOWN).join(_about, _about.c.letter_id == _letter.c.id)
     rows = run(session, chosen.where(_about.c.question_id == question_id).order_by(_letter.c.id)).all()
     return _entries(session, rows)
+
+
+def states(session: Session, letter_ids: Sequence[int]) -> dict[int, str]:
+    """The states of these letters by id; those that do not exist are left out."""
+    found: dict[int, str] = {}
+    for portion in portions(letter_ids):
+        rows = run(session, select(_letter.c.id, _letter.c.state).where(_letter.c.id.in_(portion)))
+        found.update((row.id, row.state) for row in rows)
+    return found
 
 
 def _entries(session: Session, rows: Sequence[Row[Any]]) -> list[LetterEntry]:

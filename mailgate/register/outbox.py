@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from mailgate.domain.threads import SentLetter
@@ -82,7 +82,7 @@ class NewLetter:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedLetter:
-    """A letter taken for sending; ``attempts`` are those before this one."""
+    """A letter taken for sending; ``attempts`` are the tries before this one, however far they came."""
 
     id: int
     message_id: str
@@ -211,10 +211,10 @@ def unclaim(session: Session, owner: str) -> int:
 
 
 def recover(session: Session, owner: str, now: datetime) -> int:
-    """At start: letters that a dead process was sending become uncertain, its other claims are free again.
+    """Letters that a dead process was sending become uncertain, its other claims are free again.
 
-    Dead is whoever bore this process's own (stable) name, and whoever let a lease run out.  Where the process runs
-    on and only others are to be looked after, ``owner`` is "".  Returns how many became uncertain.
+    Dead is whoever let a lease run out and, at a start, whoever bore this process's own (stable) name before.  While
+    the process runs ``owner`` is "": then leases alone decide.  Returns how many became uncertain.
     """
     dead = or_(_letter.c.claimed_by == owner, _letter.c.claimed_until <= now)
     chosen = select(_letter.c.id).where(_letter.c.state == "sending", dead)
@@ -252,10 +252,10 @@ def by_message_ids(session: Session, message_ids: Sequence[str]) -> dict[str, Se
     return {letter.message_id: letter for letter in found}
 
 
-def sent_since(session: Session, recipient: str, since: datetime) -> int:
-    """How many letters were made out to an address, in any spelling of case, since an instant: for the brake."""
-    chosen = select(_letter.c.id).where(_letter.c.recipient_key == _key(recipient), _letter.c.created_at >= since)
-    return len(run(session, chosen).all())
+def sent_since(session: Session, recipient: str, kind: str, since: datetime) -> int:
+    """How many letters of a kind were made out to an address, in any spelling of case, since an instant: the brake."""
+    to_them = and_(_letter.c.recipient_key == _key(recipient), _letter.c.created_at >= since)
+    return int(run(session, select(func.count()).where(to_them, _letter.c.kind == kind)).scalar_one())
 
 
 def _values(letter: NewLetter) -> dict[str, Any]:

@@ -33,10 +33,18 @@ _ACCEPT = (
     .returning(_letter.c.effect)
 )
 _OPEN = ("queued", "deferred", "sending", "uncertain")
+# ``mark_sending`` counts a try when the content leaves; one that ended before that is counted with its outcome.
+_before_content = _letter.c.state.in_(("queued", "deferred"))
+_COUNTED: dict[str, Any] = {
+    "attempts": case((_before_content, _letter.c.attempts + 1), else_=_letter.c.attempts),
+    "last_try_at": case(
+        (_before_content, bindparam("now", type_=_letter.c.last_try_at.type)), else_=_letter.c.last_try_at
+    ),
+}
 _END = (
     update(_letter)
     .where(_letter.c.id == bindparam("letter_id"), _letter.c.state.in_(_OPEN))
-    .values(state=bindparam("outcome"), last_reply=bindparam("reply"), next_try_at=None, **_UNCLAIMED)
+    .values(state=bindparam("outcome"), last_reply=bindparam("reply"), next_try_at=None, **_COUNTED, **_UNCLAIMED)
 )
 # One statement decides, so that the give-up instant need not be read first; a letter without further try is refused.
 _given_up = _letter.c.give_up_at <= bindparam("now")
@@ -47,6 +55,7 @@ _DEFER = (
         state=case((_given_up, "refused"), else_="deferred"),
         next_try_at=case((_given_up, None), else_=bindparam("next_try_at", type_=_letter.c.next_try_at.type)),
         last_reply=bindparam("reply"),
+        **_COUNTED,
         **_UNCLAIMED,
     )
     .returning(_letter.c.state)
@@ -90,7 +99,10 @@ def mark_accepted(session: Session, letter_id: int, reply: str, now: datetime) -
 
 
 def mark_deferred(session: Session, letter_id: int, reply: str, next_try_at: datetime, now: datetime) -> None:
-    """4xx or no connection: tried again; past ``give_up_at`` it is refused."""
+    """4xx or no connection: tried again; past ``give_up_at`` it is refused.
+
+    A try that ended before the content left is counted here, as it is for a letter that is refused.
+    """
     values = {"letter_id": letter_id, "reply": reply, "next_try_at": next_try_at, "now": now}
     state = run(session, _DEFER, values).scalar()
     if state is None:
@@ -127,7 +139,7 @@ def letter_events(
 
 
 def _end(session: Session, letter_id: int, outcome: Literal["refused", "uncertain"], reply: str, now: datetime) -> None:
-    if run(session, _END, {"letter_id": letter_id, "outcome": outcome, "reply": reply}).rowcount != 1:
+    if run(session, _END, {"letter_id": letter_id, "outcome": outcome, "reply": reply, "now": now}).rowcount != 1:
         _log.warning("letter %d was reported %s after its end", letter_id, outcome)
         return
     actor = "smarthost" if outcome == "refused" else "mailgate"

@@ -60,11 +60,16 @@ def add(session: Session, rows: Sequence[QuestionRow]) -> list[int]:
     return ids
 
 
-def get(session: Session, question_ids: Sequence[int]) -> dict[int, QuestionRow]:
-    """The questions by id; those that do not exist are left out."""
+def get(session: Session, question_ids: Sequence[int], *, lock: bool = False) -> dict[int, QuestionRow]:
+    """The questions by id; those that do not exist are left out.
+
+    ``lock`` keeps them from other writers until this transaction ends: what is decided upon them must still be true
+    when it is written.
+    """
     found: dict[int, QuestionRow] = {}
     for portion in portions(list(question_ids)):
-        chosen = select(QuestionRow).where(col(QuestionRow.id).in_(portion))
+        chosen = select(QuestionRow).where(col(QuestionRow.id).in_(portion)).order_by(col(QuestionRow.id))
+        chosen = chosen.with_for_update() if lock else chosen
         # Rows that the session has seen are read anew: other statements may have changed them meanwhile.
         fresh = session.exec(chosen, execution_options={"populate_existing": True})
         found.update((row.id, row) for row in fresh if row.id is not None)
@@ -128,6 +133,14 @@ def reopen(session: Session, question_id: int, actor: str, now: datetime) -> Non
     row.status = "pending"
     session.flush()
     audit.add(session, [audit.Event(now, "reopened", actor, question_id)])
+
+
+def confirm_address(session: Session, question_id: int, name: str, address: str, now: datetime) -> None:
+    """The clerk wrote from the address typed in the form: letters go there from now on."""
+    row = _locked(session, question_id)
+    before, row.asker_name, row.asker_address = row.asker_address, name, address
+    session.flush()
+    audit.add(session, [audit.Event(now, "address_confirmed", f"clerk {address}", question_id, detail={"was": before})])
 
 
 def finish_continued(session: Session, question_id: int, actor: str, now: datetime) -> None:

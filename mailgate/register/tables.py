@@ -60,6 +60,7 @@ class InboundRow(Row, table=True):
     size: int
     message_id: str | None = Field(default=None, index=True, sa_type=CleanText)
     archive: bool = False
+    truncated: bool = False
     state: str = Field(default="waiting", sa_type=CleanText)
     attempts: int = 0
     claimed_by: str | None = Field(default=None, sa_type=CleanText)

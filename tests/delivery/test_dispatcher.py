@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from servers.smtp_sink import DROP, SmtpSink
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from mailgate.delivery import dispatcher as dispatcher_module
 from mailgate.delivery.courier import Courier, MaildirCourier, SmtpCourier
 from mailgate.delivery.dispatcher import Dispatcher
+from mailgate.delivery.outage import Outage
+from mailgate.delivery.outcome import Outcome
 from mailgate.register import outbox
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.tables import LetterRow
@@ -45,7 +46,7 @@ class Post:
         self.engine = engine
         self.clock = clock
 
-    def queue(self, count: int = 1, first: int = 1) -> list[int]:
+    def queue(self, count: int = 1, first: int = 1, recipient: str = "anna{n}@urzad.example") -> list[int]:
         letters = [
             outbox.NewLetter(
                 message_id=f"<{n}@csizs.example>",
@@ -53,7 +54,7 @@ class Post:
                 kind="acknowledgement",
                 role="clerk",
                 effect="none",
-                recipient=f"anna{n}@urzad.example",
+                recipient=recipient.format(n=n),
                 envelope_sender="hotline@csizs.example",
                 subject="x",
                 question_ids=(),
@@ -98,6 +99,38 @@ def dispatcher(post: Post, sink: SmtpSink, clock: Clock) -> Dispatcher:
     return Dispatcher(post.engine, to_sink(sink), "test", clock=clock)
 
 
+@pytest.fixture
+def seconds(dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the dispatcher's outage takes for the time, as its one element."""
+    passing = [1000.0]
+    monkeypatch.setattr(dispatcher, "_outage", Outage(lambda: passing[0], lambda: 0.0))
+    for desk in dispatcher._desks:
+        monkeypatch.setattr(desk, "_outage", dispatcher._outage)
+    return passing
+
+
+class Stumbling:
+    """A courier that raises what nobody expects at one letter, before its content leaves or after."""
+
+    def __init__(self, inner: Courier, recipient: str, *, after: bool) -> None:
+        self._inner = inner
+        self._recipient = recipient
+        self._after = after
+
+    def deliver(self, letter: outbox.ClaimedLetter, before_data: Callable[[], bool]) -> Outcome:
+        if letter.recipient != self._recipient:
+            return self._inner.deliver(letter, before_data)
+        if self._after:
+            assert before_data()
+        raise ZeroDivisionError(f"{letter.recipient} {letter.content!r}")
+
+    def rest(self) -> None:
+        self._inner.rest()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
 def test_every_queued_letter_is_sent_once_to_its_recipient(post: Post, sink: SmtpSink, dispatcher: Dispatcher) -> None:
     post.queue(45)
     assert dispatcher.drain() == 45
@@ -123,6 +156,27 @@ def test_what_one_recipient_meets_does_not_stop_the_others(post: Post, sink: Smt
     dispatcher.drain()
     assert post.states() == ["deferred", "accepted", "refused", "uncertain", "accepted"]
     assert len(sink.messages) == 2
+
+
+@pytest.mark.parametrize(("after", "state"), [(False, "deferred"), (True, "uncertain")])
+def test_a_letter_that_makes_its_courier_stumble_does_not_stop_the_others(
+    post: Post, sink: SmtpSink, caplog: pytest.LogCaptureFixture, *, after: bool, state: str
+) -> None:
+    """It is told once, by type and place: the exception's own words may quote the letter."""
+    post.queue(5)
+    make = to_sink(sink)
+    dispatcher = Dispatcher(post.engine, lambda: Stumbling(make(), "anna2@urzad.example", after=after), "test")
+    with caplog.at_level(logging.INFO, "mailgate"):
+        assert dispatcher.drain() == 5
+    assert post.states() == ["accepted", state, "accepted", "accepted", "accepted"]
+    assert [row.attempts for row in post.rows()] == [1] * 5
+    assert [taken.recipient for taken in sink.messages] == [f"anna{n}@urzad.example" for n in (1, 3, 4, 5)]
+    [told] = [record for record in caplog.records if record.name == "mailgate.delivery"]
+    assert "ZeroDivisionError" in told.getMessage()
+    assert "test_dispatcher.py:" in told.getMessage()
+    assert not told.exc_info
+    assert "@" not in caplog.text
+    assert "body" not in caplog.text
 
 
 def test_an_uncertain_letter_is_never_sent_again_by_itself(
@@ -168,13 +222,8 @@ def test_a_deferred_letter_is_accepted_when_its_time_comes(
 
 
 def test_an_outage_costs_no_letter_a_try_and_is_said_once(
-    post: Post, sink: SmtpSink, dispatcher: Dispatcher, clock: Clock, caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    seconds = [1000.0]
-    monkeypatch.setattr(dispatcher, "_outage", dispatcher_module.Outage(lambda: seconds[0], lambda: 0.0))
-    for desk in dispatcher._desks:
-        monkeypatch.setattr(desk, "_outage", dispatcher._outage)
+    post: Post, sink: SmtpSink, dispatcher: Dispatcher, seconds: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
     post.queue(30)
     sink.shut()
     with caplog.at_level(logging.INFO, "mailgate"):
@@ -188,6 +237,44 @@ def test_an_outage_costs_no_letter_a_try_and_is_said_once(
     lines = [record.getMessage() for record in caplog.records]
     assert sum("smarthost-unreachable" in line for line in lines) == 1
     assert sum("smarthost-back" in line for line in lines) == 1
+
+
+def test_a_bad_address_does_not_announce_that_the_smarthost_is_back(
+    post: Post, dispatcher: Dispatcher, seconds: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody was asked about it."""
+    dispatcher._outage.begun("421 4.3.2 not now")
+    seconds[0] += 400
+    with caplog.at_level(logging.INFO, "mailgate"):
+        post.queue(recipient="no address")
+        assert dispatcher.drain() == 1
+        assert post.states() == ["refused"]
+        assert "smarthost-back" not in caplog.text
+        post.queue(first=2)
+        assert dispatcher.drain() == 1
+    assert "smarthost-back" in caplog.text
+
+
+@pytest.mark.parametrize("reply", ["554 5.7.1 hotline@csizs.example is listed", "hotline@csizs.example is listed"])
+def test_what_a_server_says_when_it_will_not_serve_is_not_in_the_journal(
+    post: Post, sink: SmtpSink, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture, reply: str
+) -> None:
+    post.queue()
+    sink.script("GREETING", reply)
+    with caplog.at_level(logging.INFO, "mailgate"):
+        assert dispatcher.drain() == 0
+    [line] = [record.getMessage() for record in caplog.records]
+    assert line in {'smarthost-unreachable reason="554 5.7.1"', "smarthost-unreachable reason=-1"}
+
+
+def test_an_outage_without_a_reply_is_told_by_the_class_of_its_error(
+    post: Post, sink: SmtpSink, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    post.queue()
+    sink.shut()
+    with caplog.at_level(logging.INFO, "mailgate"):
+        dispatcher.drain()
+    assert "ConnectionRefusedError" in caplog.text
 
 
 def test_an_outage_is_waited_out_even_when_somebody_wakes_us(
@@ -304,6 +391,61 @@ def test_what_a_dead_process_was_sending_is_uncertain_and_what_it_had_claimed_is
     finally:
         assert dispatcher.stop(10.0)
     assert post.states() == ["uncertain", "accepted", "accepted"]
+
+
+def test_what_another_daemon_was_sending_when_it_died_becomes_uncertain_while_we_run(
+    post: Post, sink: SmtpSink, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When its lease is over and not before, and what it had only claimed is sent."""
+    sending, _ = post.queue(2)
+    with unit_of_work(post.engine) as session:
+        outbox.claim(session, "elsewhere/0", 10, clock(), outbox.SENDING_LEASE)
+        assert outbox.mark_sending(session, sending, "elsewhere/0", clock())
+    looks: list[int] = []
+    looked, found = threading.Event(), threading.Event()
+    real = outbox.recover
+
+    def counted(session: Session, owner: str, now: datetime) -> int:
+        count = real(session, owner, now)
+        if not owner:
+            looks.append(count)
+            (found if count else looked).set()
+        return count
+
+    monkeypatch.setattr(outbox, "recover", counted)
+    dispatcher = Dispatcher(post.engine, to_sink(sink), "test", clock=clock, look_seconds=0.02, recover_seconds=0.05)
+    assert dispatcher.start() == 0
+    try:
+        assert looked.wait(10.0)
+        assert post.states() == ["sending", "queued"]
+        clock.forward(seconds=outbox.SENDING_LEASE.total_seconds())
+        assert found.wait(10.0)
+        sink.await_messages(1)
+    finally:
+        assert dispatcher.stop(10.0)
+    assert post.states() == ["uncertain", "accepted"]
+    assert sum(looks) == 1
+
+
+def test_the_dead_are_looked_for_once_in_a_while_and_not_at_every_letter(
+    post: Post, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    real = outbox.recover
+
+    def counted(session: Session, owner: str, now: datetime) -> int:
+        looks.append(owner)
+        return real(session, owner, now)
+
+    monkeypatch.setattr(outbox, "recover", counted)
+    dispatcher = Dispatcher(post.engine, to_sink(sink), "test", look_seconds=0.01)
+    dispatcher.start()
+    try:
+        post.queue(60)
+        sink.await_messages(60)
+    finally:
+        assert dispatcher.stop(10.0)
+    assert looks == ["test/0", "test/1"]
 
 
 def test_a_letter_that_somebody_else_took_over_is_not_sent(

@@ -101,8 +101,52 @@ def test_a_consultant_may_ask_a_question_of_his_own() -> None:
 
 @pytest.mark.parametrize("letter", [None, sent_letter()])
 def test_a_consultants_vacation_notice_is_never_an_answer(letter: object) -> None:
-    verdict = classify(reading(ANNA, automation=VACATION), replace(KNOWN, letter=letter))
-    assert verdict == AutoReply(VACATION, letter)
+    notice = reading(ANNA, automation=VACATION, headers=(("auto-submitted", "auto-replied (vacation)"),))
+    assert classify(notice, replace(KNOWN, letter=letter)) == AutoReply(VACATION, letter)
+    assert classify(reading(ANNA, automation=VACATION), replace(KNOWN, letter=letter, null_sender=True)) == AutoReply(
+        VACATION, letter
+    )
+
+
+def test_a_consultants_answer_that_only_sounds_automatic_is_held_and_not_lost() -> None:
+    verdict = classify(reading(ANNA, automation=VACATION), replace(KNOWN, letter=sent_letter()))
+    assert verdict == ConsultantReply(sent_letter(), ANNA, looks_automatic=True)
+
+
+@pytest.mark.parametrize("text", ["W sprawie HOT-01/2026/000007 informujemy", ""])
+def test_a_machine_that_quotes_the_form_of_our_letter_asks_nothing(text: str) -> None:
+    letter = None if text else sent_letter("clerk", CLERK, "acknowledgement")
+    quoting = reading(CLERK, form(), automation=VACATION, text=text, headers=(("auto-submitted", "auto-replied"),))
+    assert classify(quoting, replace(KNOWN, letter=letter)) == AutoReply(VACATION, letter)
+
+
+def test_a_letter_of_another_mailgate_is_a_machines() -> None:
+    other = reading(CLERK, form(), headers=(("x-mailgate-loop", "inna@hotline.example"),))
+    assert isinstance(classify(other, KNOWN), AutoReply)
+
+
+def test_a_filled_form_that_a_group_address_sends_automatically_is_a_question() -> None:
+    sent = reading(CLERK, form(), automation=VACATION, headers=(("auto-submitted", "auto-generated"),))
+    assert classify(sent, KNOWN) == Question()
+
+
+def test_a_clerks_form_that_quotes_a_consultants_letter_is_a_question() -> None:
+    assert classify(reading(CLERK, form()), replace(KNOWN, letter=sent_letter())) == Question()
+
+
+def test_a_disguised_sender_is_no_consultant() -> None:
+    verdict = classify(reading(ANNA, doubtful_sender=True), replace(KNOWN, letter=sent_letter()))
+    assert isinstance(verdict, UnprovenReply)
+
+
+def test_a_consultants_reply_known_by_its_subject_alone_is_held() -> None:
+    assert isinstance(classify(reading(ANNA, subject="Re: [HOT-01/2026/000007] Nowe pytanie"), KNOWN), UnprovenReply)
+
+
+def test_a_reply_to_a_letter_about_no_question_is_held() -> None:
+    letter = sent_letter(question_ids=(), kind="not_relayed")
+    verdict = classify(reading(ANNA, in_reply_to=("<x@y>",)), replace(KNOWN, letter=letter))
+    assert isinstance(verdict, UnprovenReply)
 
 
 def test_a_clerks_word_to_our_letter_is_a_follow_up() -> None:

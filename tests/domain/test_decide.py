@@ -42,7 +42,7 @@ from mailgate.domain.correspondence import (
     letters_about_changes,
     letters_about_entries,
 )
-from mailgate.domain.decide import AddNote, Decision, HoldReply, RecordAnswer, Reopen, decide
+from mailgate.domain.decide import AddNote, ConfirmAddress, Decision, HoldReply, RecordAnswer, Reopen, decide
 from mailgate.domain.hot01 import FormsFound, Problem
 from mailgate.domain.letters import Acknowledgement, Answer, NoForm, NotRelayed, QuestionForConsultant
 from mailgate.domain.mail import Address, Attachment
@@ -249,7 +249,55 @@ def test_a_reply_that_cannot_go_out_is_given_back_to_its_author_alone(given: Rea
     (post,) = posts_of(decision, given, standing())
     assert isinstance(post.letter, NotRelayed)
     assert post.letter.to == ANNA
-    assert words in post.letter.reason
+    assert words in post.letter.reason + post.letter.advice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dzień dobry,\n\nproszę kliknąć Zapisz.\n\n#notatka nie mówić, że to nasz błąd",
+        "Dzień dobry,\n# dokumentacja Podręcznik, s. 4",
+        "#Notatki: dzwoniłam wczoraj",
+        "Proszę sprawdzić.\n-----Original Message-----\nFrom: Hot-line CSIZS",
+    ],
+)
+def test_what_may_be_meant_for_inside_is_held(text: str) -> None:
+    decision = decided(TO_ANNA, replied(text), standing())
+    assert isinstance(decision.changes[0], HoldReply)
+
+
+@pytest.mark.parametrize("text", ["#1 Proszę zaznaczyć wniosek.", "Kod błędu: #dokument", "# Wniosek", "#pilne sprawy"])
+def test_a_number_sign_in_ordinary_text_goes_out(text: str) -> None:
+    decision = decided(TO_ANNA, replied(text), standing())
+    assert isinstance(decision.changes[0], RecordAnswer)
+
+
+def test_a_place_in_the_documentation_alone_is_an_answer() -> None:
+    given = replied(None, commands=(("dokumentacja", "Podręcznik, s. 4"),))
+    (post,) = posts_of(decided(TO_ANNA, given, standing()), given, standing())
+    assert isinstance(post.letter, Answer)
+    assert (post.letter.documentation, post.letter.text) == ("Podręcznik, s. 4", "")
+
+
+def test_a_held_reply_gives_back_text_and_commands() -> None:
+    given = replied("Tekst.", commands=(("dokumentacja", "Podręcznik, s. 4"),), in_doubt=True)
+    (post,) = posts_of(decided(TO_ANNA, given, standing()), given, standing())
+    assert isinstance(post.letter, NotRelayed)
+    assert (post.letter.text, post.letter.commands) == ("Tekst.", (("dokumentacja", "Podręcznik, s. 4"),))
+
+
+def test_a_note_keeps_the_documentation_named_beside_it() -> None:
+    given = replied("Sprawdzić.", commands=(("notatka", ""), ("dokumentacja", "Podręcznik, s. 4")))
+    decision = decided(TO_ANNA, given, standing())
+    assert decision.changes[0].text == "Podręcznik, s. 4\nSprawdzić."  # type: ignore[union-attr]
+
+
+def test_a_mail_from_the_typed_address_confirms_it() -> None:
+    typed = Address("Jan Bąk", "jan.bak@obcy.example")
+    question = standing()
+    question = replace(question, summary=replace(question.summary, form=form(email="Jan.Bak@obcy.example")))
+    decision = decided(FollowUp(sent_letter("clerk", CLERK, "acknowledgement")), reading(typed), question)
+    assert decision.changes[0] == ConfirmAddress(7, typed)
 
 
 def test_files_alone_are_an_answer() -> None:
@@ -318,6 +366,11 @@ def test_our_own_quotation_in_a_clerks_reply_is_no_new_question() -> None:
     letter = sent_letter("clerk", CLERK, "acknowledgement")
     given = reading(CLERK, form(question="Jak wycofać\nzatwierdzone   sprawozdanie?"))
     assert decided(Question(letter), given, standing()).verdict == "follow_up"
+
+
+def test_a_form_that_only_repeats_a_question_whose_number_it_names_is_set_aside() -> None:
+    decision = decided(Question(), reading(CLERK, form()), standing())
+    assert decision.set_aside is not None and "HOT-01/2026/000007" in decision.set_aside
 
 
 def test_a_new_form_in_an_old_thread_continues_the_old_question() -> None:

@@ -14,6 +14,7 @@ from servers.smtp_receiver import PATIENCE, MemorySpool
 from mailgate.domain.mail import Envelope
 from mailgate.errors import RegisterBusy
 from mailgate.intake.committer import Committer, IntakeClosed, arrival_of
+from mailgate.register.faults import RowRefused
 from mailgate.register.spool import Arrival, Spooled
 
 ENVELOPE = Envelope("smtp", "jan@urzad.example", ("hotline@csizs.example",), datetime(2026, 11, 20, 9, tzinfo=UTC))
@@ -62,16 +63,17 @@ def test_a_batch_ends_at_a_hundred_mails() -> None:
     assert spool.batches == [1, 100, 50]
 
 
-def test_a_bad_mail_fails_alone() -> None:
+@pytest.mark.parametrize("fault", [ValueError("poison"), RowRefused("a constraint")])
+def test_a_bad_mail_fails_alone(fault: Exception) -> None:
     spool = MemorySpool()
     bad = mail(7)
-    spool.fault = lambda arrivals: ValueError("poison") if bad in arrivals else None
+    spool.fault = lambda arrivals: fault if bad in arrivals else None
     with Committer(spool) as committer:
         first = hold_first(spool, committer)
         futures = [first, *(committer.submit(arrival) for arrival in (mail(1), bad, mail(2)))]
         spool.open.set()
         outcome = results(futures)
-    assert [r if isinstance(r, str) else r.duplicate for r in outcome] == [False, False, "ValueError", False]
+    assert [r if isinstance(r, str) else r.duplicate for r in outcome] == [False, False, type(fault).__name__, False]
 
 
 def test_a_busy_database_is_not_asked_again_for_each_mail() -> None:

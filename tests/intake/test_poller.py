@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from servers.dovecot import Dovecot
-from servers.pollerdesk import Desk, account_of, mail, until
+from servers.pollerdesk import Desk, account_of, idle_soon, idles, mail, until
 
 from mailgate.errors import RegisterBusy
 from mailgate.intake import suspects
 from mailgate.intake.filing import KEYWORD
-from mailgate.intake.mailbox import BEGINNING_BYTES
+from mailgate.intake.mailbox import HEADER_BYTES
+from mailgate.register.faults import RowRefused
 
 ACCEPTED = "Przyjęte"
 
@@ -30,12 +31,6 @@ def subjects(raws: list[bytes]) -> list[str]:
     return [
         line.removeprefix(b"Subject: ").decode() for raw in raws for line in raw.splitlines()[:8] if b"Subject" in line
     ]
-
-
-def idle_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Go without the lively time after mail, and begin with shorter IDLEs."""
-    monkeypatch.setattr("mailgate.intake.poller._LIVELY_SECONDS", 0.0)
-    monkeypatch.setattr("mailgate.intake.poller._FIRST_IDLE_SECONDS", 0.2)
 
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,14 +170,14 @@ def test_a_mail_under_idle_reaches_the_register_in_well_under_a_second(server: D
 def test_a_mail_is_told_of_by_idle_itself_when_the_lively_time_is_over(
     server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    idle_soon(monkeypatch)
+    idle_soon(monkeypatch, first=60)
+    begun = idles(monkeypatch)
     with Desk(account_of(server, poll_seconds=60), tmp_path) as desk:
-        until(lambda: desk.poller.status().state == "waiting")
-        time.sleep(0.5)  # The first, short IDLE is over, and a longer one has begun.
-        server.append(mail("q1"))
+        until(lambda: begun() == 1)
         sent = time.monotonic()
+        server.append(mail("q1"))
         desk.await_registered(1)
-        assert time.monotonic() - sent < 1.5
+        assert time.monotonic() - sent < 2
 
 
 def test_without_idle_the_poll_finds_the_mail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,15 +340,20 @@ def test_mail_that_the_register_cannot_take_now_stays_until_it_can(
     assert "unreachable" not in caplog.text
 
 
+@pytest.mark.parametrize("fault", [ValueError("poison in a letter"), RowRefused("poison in a letter")])
 def test_one_mail_that_cannot_be_stored_does_not_stop_the_others_of_its_batch(
-    server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    server: Dovecot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
 ) -> None:
     hurry(monkeypatch)
     desk = Desk(account_of(server, poll_seconds=0.2), tmp_path)
 
     def choke(batch: object) -> None:
         if "poison" in str(batch) and "skipped" not in caplog.text:
-            raise ValueError("poison in a letter")
+            raise fault
 
     desk.disturb = choke
     server.append_all([mail("n1"), mail("poison"), mail("n2")])
@@ -361,7 +361,26 @@ def test_one_mail_that_cannot_be_stored_does_not_stop_the_others_of_its_batch(
         desk.await_registered(3)
         assert subjects(desk.registered()) == ["n1", "n2", "poison"]
     assert caplog.text.count("mailbox-message-skipped") == 1
+    assert "intake-failed" not in caplog.text
     assert "poison in a letter" not in caplog.text
+
+
+def test_what_was_stored_before_the_register_failed_is_put_away_and_the_rest_is_taken_when_it_serves(
+    server: Dovecot, tmp_path: Path
+) -> None:
+    desk = Desk(account_of(server), tmp_path)
+    faults = iter([RowRefused("one of the two"), None, RegisterBusy("The disk is full.")])
+
+    def choke(_: object) -> None:
+        if fault := next(faults, None):
+            raise fault
+
+    desk.disturb = choke
+    server.append_all([mail("n1"), mail("n2")])
+    with desk:
+        until(lambda: len(server.messages(ACCEPTED)) == 2)
+        assert subjects([arrival.raw for arrival in desk.arrivals]) == ["n1", "n2", "n1", "n2", "n2"]
+        assert subjects(desk.registered()) == ["n1", "n2"]
 
 
 def test_when_uidvalidity_changes_known_mail_makes_nothing_new_and_unknown_mail_is_taken(tmp_path: Path) -> None:
@@ -369,11 +388,12 @@ def test_when_uidvalidity_changes_known_mail_makes_nothing_new_and_unknown_mail_
         server.append_all([mail("q1"), mail("q2")])
         with Desk(account_of(server), tmp_path) as desk:
             until(lambda: len(desk.registered()) == 2 and KEYWORD in server.flags()[2])
-            before = desk.arrivals[-1].envelope.uidvalidity
+            before = desk.arrivals[-1].envelope.uidvalidity or 0
             server.stop()
             for index in [*server.maildir().glob("dovecot*")]:
                 index.unlink()
-            time.sleep(1.1)  # UIDVALIDITY is the second of its making.
+            # UIDVALIDITY is the second of its making.
+            until(lambda: time.time() >= before + 1)
             server.start()
             server.append(mail("q3"))
             desk.await_registered(3)
@@ -382,15 +402,26 @@ def test_when_uidvalidity_changes_known_mail_makes_nothing_new_and_unknown_mail_
             assert desk.arrivals[-1].envelope.uidvalidity != before
 
 
-def test_of_a_mail_over_the_limit_only_the_beginning_is_fetched(server: Dovecot, tmp_path: Path) -> None:
+def test_of_a_mail_over_the_limit_only_the_headers_are_taken_and_whoever_claims_it_is_told(
+    server: Dovecot, tmp_path: Path
+) -> None:
     large = mail("large", "x" * 70 + ("\r\n" + "x" * 70) * 6000)
     server.append_all([mail("q1"), large, mail("q2")])
     with Desk(account_of(server, max_message_bytes=100_000), tmp_path) as desk:
         desk.await_registered(3)
         until(lambda: server.messages() == {})
-    (beginning,) = [arrival for arrival in desk.arrivals if arrival.truncated]
-    assert beginning.raw == large[:BEGINNING_BYTES]
+        claimed = desk.claimed()
+    assert [one.envelope.truncated for one in claimed] == [False, True, False]
+    assert claimed[1].raw == large.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     assert large in server.messages(ACCEPTED).values()
+
+
+def test_headers_without_end_are_taken_up_to_a_limit(server: Dovecot, tmp_path: Path) -> None:
+    endless = b"".join(b"X-Line-%d: %s\r\n" % (number, b"x" * 70) for number in range(8000)) + mail("endless")
+    server.append(endless)
+    with Desk(account_of(server, max_message_bytes=100_000), tmp_path) as desk:
+        desk.await_registered(1)
+        assert desk.registered() == [endless[:HEADER_BYTES]]
 
 
 def test_one_mail_that_the_server_cannot_read_does_not_block_those_behind_it(

@@ -6,16 +6,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import trustme
 from servers.dovecot import PASSWORD, Dovecot
-from servers.pollerdesk import Desk, account_of, mail, until
+from servers.pollerdesk import Desk, account_of, idle_soon, idles, mail, until
 from servers.scriptedimap import ScriptedImap, Session
 
 from mailgate.errors import ConfigurationError
-from mailgate.intake import suspects
+from mailgate.intake import poller, suspects
 from mailgate.intake.account import ImapAccount
 
 ACCEPTED = "Przyjęte"
@@ -42,24 +43,24 @@ def scripted(script: ScriptedImap, **changes: object) -> ImapAccount:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def idle_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Go without the lively time after mail, and begin with shorter IDLEs."""
-    monkeypatch.setattr("mailgate.intake.poller._LIVELY_SECONDS", 0.0)
-    monkeypatch.setattr("mailgate.intake.poller._FIRST_IDLE_SECONDS", 0.2)
-
-
 def times(caplog: pytest.LogCaptureFixture, event: str) -> int:
     return sum(record.getMessage().startswith(event) for record in caplog.records)
+
+
+def seconds_between_sessions(caplog: pytest.LogCaptureFixture) -> list[float]:
+    """From the loss of each session to that of the next: the pause, and what the next one took to fail."""
+    lost = [record.created for record in caplog.records if record.getMessage().startswith("session lost")]
+    return [later - earlier for earlier, later in pairwise(lost)]
 
 
 def test_an_outage_is_said_once_with_its_reason_and_once_when_it_is_over(
     server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "mailgate.intake")
     with Desk(account_of(server), tmp_path) as desk:
         until(lambda: desk.looks > 0)
         server.stop()
-        until(lambda: desk.poller.status().state == "pausing")
-        time.sleep(0.5)  # Long enough for several tries.
+        until(lambda: times(caplog, "session lost") >= 5)
         assert desk.poller.status().trouble
         server.start()
         server.append(mail("q1"))
@@ -119,13 +120,14 @@ def test_a_frozen_server_is_given_up_within_the_limit_and_replaced(server: Dovec
 def test_a_refused_log_in_is_tried_ever_more_seldom_and_works_when_the_password_does(
     server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "mailgate.intake")
     server.set_password("something-else")
-    with Desk(account_of(server), tmp_path) as desk:
-        until(lambda: times(caplog, "mailbox-unreachable") == 1)
-        time.sleep(0.5)
-        assert server.log().count("auth failed") + server.log().count("Aborted login") <= 8
+    with Desk(account_of(server, refused_pause=0.1, longest_pause=0.8), tmp_path) as desk:
+        until(lambda: times(caplog, "session lost") >= 5)
         server.set_password(PASSWORD)
         until(lambda: desk.looks > 0)
+    for seconds, least in zip(seconds_between_sessions(caplog), (0.1, 0.2, 0.4, 0.4), strict=False):
+        assert seconds >= least
     assert times(caplog, "mailbox-unreachable") == 1
     assert times(caplog, "mailbox-back") == 1
     assert PASSWORD not in caplog.text
@@ -181,10 +183,10 @@ def test_the_password_is_not_in_what_the_account_prints() -> None:
 
 
 def test_stop_ends_an_idle_at_once(server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    idle_soon(monkeypatch)
+    idle_soon(monkeypatch, first=60)
+    begun = idles(monkeypatch)
     with Desk(account_of(server, poll_seconds=60), tmp_path) as desk:
-        until(lambda: desk.poller.status().state == "waiting")
-        time.sleep(0.8)  # The first, short IDLEs are over.
+        until(lambda: begun() == 1)
         began = time.monotonic()
         assert desk.poller.stop()
         assert time.monotonic() - began < 1
@@ -290,6 +292,7 @@ def test_mail_is_taken_by_a_server_that_dies_in_every_idle_and_the_pauses_grow(
     monkeypatch: pytest.MonkeyPatch,
     fault: Callable[[Session, str, str], None],
 ) -> None:
+    caplog.set_level("INFO", "mailgate.intake")
     idle_soon(monkeypatch)
     script.answers["IDLE"] = fault
     with Desk(scripted(script, longest_pause=5.0, poll_seconds=20), tmp_path) as desk:
@@ -297,8 +300,10 @@ def test_mail_is_taken_by_a_server_that_dies_in_every_idle_and_the_pauses_grow(
         until(lambda: times(caplog, "mailbox-unreachable") == 1)
         script.mailbox[9] = mail("later")
         desk.await_registered(4)
-        time.sleep(0.5)
-        assert script.logins < 12
+        until(lambda: times(caplog, "session lost") >= 6)
+    # The first is replaced at once, and so is the second: servers restart.
+    for seconds, least in zip(seconds_between_sessions(caplog), (0, 0, 0.1, 0.2, 0.4), strict=False):
+        assert seconds >= least
     assert times(caplog, "mailbox-unreachable") == 1
     assert times(caplog, "mailbox-back") == 0
 
@@ -351,8 +356,11 @@ def test_a_server_that_chatters_in_idle_does_not_keep_the_poller_busy(
     script.answers["IDLE"] = chatter
     with Desk(scripted(script, poll_seconds=60), tmp_path) as desk:
         desk.await_registered(3)
-        time.sleep(0.5)
-    assert script.log.count("IDLE") < 15
+        began = time.monotonic()
+        chatted = script.log.count("IDLE")
+        until(lambda: script.log.count("IDLE") >= chatted + 4)
+    # At least a breath lies between two; the first may have been about to begin.
+    assert time.monotonic() - began >= 3 * poller._BREATH
 
 
 def freeze_in_fetch(session: Session, tag: str, arguments: str) -> None:

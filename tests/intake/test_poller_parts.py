@@ -78,8 +78,9 @@ def test_the_trace_headers_tell_sender_and_recipients(
     assert envelope_in_headers(head + b"\r\n\r\nReturn-Path: <in@body.example>\r\n") == (sender, recipients)
 
 
-def test_trace_headers_in_the_body_of_a_mail_without_headers_do_not_count() -> None:
-    assert envelope_in_headers(b"\r\nDelivered-To: a@b.example\r\n") == (None, ())
+def test_a_mail_that_begins_with_empty_lines_has_the_headers_that_its_reader_sees() -> None:
+    raw = b"\r\nDelivered-To: a@b.example\r\n\r\nDelivered-To: in@body.example\r\n"
+    assert envelope_in_headers(raw) == (None, ("a@b.example",))
 
 
 def test_a_message_that_fails_alone_is_passed_over_for_growing_pauses_and_said_once(

@@ -215,9 +215,16 @@ def test_letters_to_an_address_are_counted_in_any_spelling_of_case(engine: Engin
     with unit_of_work(engine) as session:
         old = letter("0", created_at=NOW - timedelta(hours=1))
         outbox.enqueue(
-            session, [old, letter("1"), letter("2", recipient="JAN@urzad.EXAMPLE"), letter("3", recipient="x@y")]
+            session,
+            [
+                old,
+                letter("1"),
+                letter("2", recipient="JAN@urzad.EXAMPLE"),
+                letter("3", recipient="x@y"),
+                letter("4", kind="no_form"),
+            ],
         )
-        assert outbox.sent_since(session, "jan@urzad.example", NOW) == 2
+        assert outbox.sent_since(session, "jan@urzad.example", letter("1").kind, NOW) == 2
 
 
 def test_each_question_of_a_letter_has_the_event_that_it_was_queued(engine: Engine) -> None:

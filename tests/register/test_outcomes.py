@@ -157,6 +157,22 @@ def test_a_deferred_letter_keeps_the_words_and_the_next_moment(engine: Engine) -
     assert (row.claimed_by, _kinds(engine, question_id)) == (None, ["letter_deferred"])
 
 
+@pytest.mark.parametrize("leaves", [False, True], ids=["before the content", "after the content"])
+@pytest.mark.parametrize("state", ["deferred", "refused"])
+def test_a_try_counts_once_however_far_it_came(engine: Engine, state: str, *, leaves: bool) -> None:
+    """Greylisting ends most tries at RCPT, before the content leaves."""
+    with unit_of_work(engine) as session:
+        [letter_id] = outbox.enqueue(session, [letter("1")])
+        outbox.claim(session, "a", 10, NOW, LEASE)
+        assert not leaves or outbox.mark_sending(session, letter_id, "a", LATER)
+        if state == "deferred":
+            outbox.mark_deferred(session, letter_id, "450 4.2.0 greylisted", NOW + LEASE, LATER)
+        else:
+            outbox.mark_refused(session, letter_id, "550 5.1.1 nobody", LATER)
+    row = _letter(engine, letter_id)
+    assert (row.state, row.attempts, row.last_try_at) == (state, 1, LATER)
+
+
 def test_a_letter_deferred_for_five_days_is_refused(engine: Engine) -> None:
     """Nobody would ever be told otherwise."""
     [question_id] = _questions(engine)

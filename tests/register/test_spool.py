@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,9 +26,7 @@ def _row(engine: Engine, inbound_id: int) -> InboundRow:
         return row
 
 
-def _claim(
-    engine: Engine, owner: str = "a", limit: int = 10, later: timedelta = timedelta()
-) -> list[spool.ClaimedMail]:
+def _claim(engine: Engine, owner: str = "a", limit: int = 10, later: timedelta = timedelta()) -> spool.Claim:
     with unit_of_work(engine) as session:
         return spool.claim(session, owner, limit, NOW + later, LEASE)
 
@@ -210,11 +209,33 @@ def test_a_mail_that_is_cut_short_again_and_again_is_quarantined(engine: Engine)
     [inbound_id] = spooled(engine, "a")
     for attempt in range(spool.MAX_CUT_SHORT):
         assert [mail.attempts for mail in _claim(engine, later=LEASE * attempt)] == [attempt + 1]
-    assert _claim(engine, later=LEASE * spool.MAX_CUT_SHORT) == []
+    last = _claim(engine, later=LEASE * spool.MAX_CUT_SHORT)
+    assert (last, last.quarantined) == ([], (inbound_id,))
     row = _row(engine, inbound_id)
     assert (row.state, row.attempts) == ("quarantined", spool.MAX_CUT_SHORT)
-    assert row.reason is not None
-    assert "cut short 10 times" in row.reason
+    assert row.reason == spool.CUT_SHORT
+    assert "cut short 10 times" in spool.CUT_SHORT
+
+
+def test_recovery_tells_what_it_freed_and_what_it_set_aside(engine: Engine) -> None:
+    """So that the journal can tell it too, once it is committed."""
+    bad, good = spooled(engine, "bad", "good")
+    for attempt in range(spool.MAX_CUT_SHORT):
+        _claim(engine, limit=1, later=LEASE * attempt)
+    assert [mail.id for mail in _claim(engine, later=LEASE * (spool.MAX_CUT_SHORT - 1))] == [good]
+    with unit_of_work(engine) as session:
+        assert spool.recover(session, "a", NOW) == spool.Recovered(1, (bad,))
+    assert (_row(engine, bad).state, _row(engine, good).state) == ("quarantined", "waiting")
+
+
+def test_a_claim_takes_others_beside_what_it_sets_aside(engine: Engine) -> None:
+    """And tells of it once."""
+    bad, good = spooled(engine, "bad", "good")
+    for attempt in range(spool.MAX_CUT_SHORT):
+        _claim(engine, limit=1, later=LEASE * attempt)
+    taken = _claim(engine, later=LEASE * spool.MAX_CUT_SHORT)
+    assert ([mail.id for mail in taken], taken.quarantined) == ([good], (bad,))
+    assert _claim(engine, later=LEASE * spool.MAX_CUT_SHORT).quarantined == ()
 
 
 def test_recovery_frees_the_claims_of_the_same_name_at_once_and_no_others(engine: Engine) -> None:
@@ -223,7 +244,7 @@ def test_recovery_frees_the_claims_of_the_same_name_at_once_and_no_others(engine
     _claim(engine, "me", limit=1)
     _claim(engine, "other", limit=1)
     with unit_of_work(engine) as session:
-        assert spool.recover(session, "me", NOW) == 1
+        assert spool.recover(session, "me", NOW) == spool.Recovered(1)
     assert (_row(engine, mine).state, _row(engine, theirs).state) == ("waiting", "claimed")
 
 
@@ -236,7 +257,7 @@ def test_a_finished_mail_is_done(engine: Engine) -> None:
     row = _row(engine, second)
     assert (row.state, row.verdict, row.finished_at, row.claimed_by) == ("done", "bounce", NOW, None)
     with unit_of_work(engine) as session:
-        assert spool.recover(session, "a", NOW + LEASE) == 0
+        assert spool.recover(session, "a", NOW + LEASE) == spool.Recovered(0)
 
 
 @pytest.mark.parametrize(
@@ -262,6 +283,67 @@ def test_an_effect_on_a_mail_that_is_not_claimed_any_more_is_undone(engine: Engi
         assert not spool.release(session, inbound_id, "Late.", NOW, NOW)
         spool.unclaim(session, inbound_id)
     assert _row(engine, inbound_id).state == "done"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda session, inbound_id, owner: spool.finish(session, inbound_id, "question", NOW, owner=owner),
+        lambda session, inbound_id, owner: spool.quarantine(session, inbound_id, "Why.", "odd", NOW, owner=owner),
+        lambda session, inbound_id, owner: spool.release(session, inbound_id, "Why.", NOW, NOW, owner=owner),
+        lambda session, inbound_id, owner: spool.unclaim(session, inbound_id, owner=owner),
+    ],
+    ids=["finish", "quarantine", "release", "unclaim"],
+)
+def test_a_process_that_comes_too_late_does_not_touch_the_claim_of_another(
+    engine: Engine, end: Callable[..., object]
+) -> None:
+    """Its lease ran out, and the mail is in other hands at this moment; those may end the claim."""
+    [inbound_id] = spooled(engine, "a")
+    _claim(engine, "slow")
+    _claim(engine, "quick", later=LEASE)
+    before = _row(engine, inbound_id)
+    with contextlib.suppress(spool.ClaimLost), unit_of_work(engine) as session:
+        end(session, inbound_id, "slow")
+    assert _row(engine, inbound_id) == before
+    assert (before.state, before.claimed_by, before.attempts) == ("claimed", "quick", 2)
+    with unit_of_work(engine) as session:
+        end(session, inbound_id, "quick")
+    assert _row(engine, inbound_id).claimed_by is None
+
+
+def test_several_mails_are_finished_together_or_not_at_all(engine: Engine) -> None:
+    """One of them was lost to another process: the whole transaction is undone."""
+    ids = spooled(engine, "a", "b")
+    assert len(_claim(engine, "slow", limit=2)) == 2
+    assert len(_claim(engine, "quick", limit=1, later=LEASE)) == 1
+    with pytest.raises(spool.ClaimLost), unit_of_work(engine) as session:
+        spool.finish_all(session, dict.fromkeys(ids, "question"), NOW, owner="slow")
+    assert [_row(engine, inbound_id).state for inbound_id in ids] == ["claimed", "waiting"]
+
+
+def test_a_renewed_claim_is_not_taken_by_another(engine: Engine) -> None:
+    """Work on a large batch may take longer than its lease."""
+    first, second, other = spooled(engine, "a", "b", "c")
+    _claim(engine, "slow", limit=2)
+    _claim(engine, "other")
+    with unit_of_work(engine) as session:
+        assert spool.renew(session, [first, second, other], "slow", NOW + 2 * LEASE) == 2
+    assert [mail.id for mail in _claim(engine, "quick", later=LEASE)] == [other]
+    assert [mail.id for mail in _claim(engine, "quick", limit=1, later=2 * LEASE)] == [first]
+
+
+def test_a_lease_that_ran_out_can_be_renewed_until_somebody_takes_the_mail(engine: Engine) -> None:
+    """``renew`` tells how many are still held, so that the work on a lost one can end."""
+    first, second = spooled(engine, "a", "b")
+    _claim(engine, "slow")
+    with unit_of_work(engine) as session:
+        assert spool.renew(session, [first, second], "slow", NOW - LEASE) == 2
+        assert spool.renew(session, [first], "slow", NOW + LEASE) == 1
+    assert [mail.id for mail in _claim(engine, "quick")] == [second]
+    with unit_of_work(engine) as session:
+        assert spool.renew(session, [first, second], "slow", NOW + LEASE) == 1
+        assert spool.renew(session, [], "slow", NOW + LEASE) == 0
 
 
 def test_a_replayed_mail_begins_anew(engine: Engine) -> None:

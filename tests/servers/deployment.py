@@ -27,7 +27,7 @@ from mailgate.register.tables import EventRow, HeldReplyRow, InboundRow, LetterR
 HOTLINE = "hotline@csizs.example"
 ANNA = "Anna Nowak <anna.nowak@wsparcie.example>"
 PIOTR = "Piotr Zając <piotr.zajac@wsparcie.example>"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def eventually(what: str, happened: Callable[[], Any]) -> Any:
@@ -88,13 +88,13 @@ class Deployment:
         if faults:
             raise faults[0]
 
-    def send(self, message: EmailMessage | bytes, sender: str | None = None) -> None:
+    def send(self, message: EmailMessage | bytes, sender: str | None = None, recipient: str = HOTLINE) -> None:
         """By SMTP, as a clerk's or consultant's mail server does."""
         raw = message if isinstance(message, bytes) else message.as_bytes(policy=email.policy.SMTP)
         if sender is None:
             sender = parseaddr(email.message_from_bytes(raw, policy=email.policy.default)["From"])[1]
         with smtplib.SMTP("127.0.0.1", self.port, timeout=PATIENCE) as client:
-            client.sendmail(sender, [HOTLINE], raw)
+            client.sendmail(sender, [recipient], raw)
 
     def letters(self, count: int) -> list[EmailMessage]:
         """The next so many letters in the outgoing Maildir, in order of recipient and subject."""
@@ -110,6 +110,14 @@ class Deployment:
         messages = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]
         assert len(messages) == count, [str(message["Subject"]) for message in messages]
         return sorted(messages, key=lambda one: (str(one["To"]), str(one["Subject"])))  # type: ignore[return-value,type-var]
+
+    def fresh_letters(self) -> list[EmailMessage]:
+        """The letters in the outgoing Maildir that were not given before."""
+        folder = self.settings.smarthost
+        assert isinstance(folder, Path)
+        paths = [path for path in (folder / "new").glob("*") if path not in self._seen]
+        self._seen.update(paths)
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]  # type: ignore[misc]
 
     def settled(self) -> None:
         """Wait until no mail waits and no letter is on its way."""

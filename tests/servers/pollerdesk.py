@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
 from servers.dovecot import PASSWORD, USER, Dovecot
 from sqlmodel import Session, select
 
 from mailgate.intake.account import ImapAccount
+from mailgate.intake.mailbox import Mailbox
 from mailgate.intake.poller import Poller
 from mailgate.register.database import migrate, open_database, unit_of_work
-from mailgate.register.spool import Arrival, Spooled, known_uids, put
+from mailgate.register.spool import Arrival, ClaimedMail, Spooled, claim, known_uids, put
 from mailgate.register.tables import InboundContentRow, InboundRow
 
 PATIENCE = 15.0
@@ -48,6 +50,27 @@ def until(condition: Callable[[], bool], what: str = "") -> None:
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain {what}"
         time.sleep(0.005)
+
+
+def idle_soon(monkeypatch: pytest.MonkeyPatch, first: float = 0.2) -> None:
+    """Go without the lively time after mail, and let the first IDLE last so many seconds."""
+    monkeypatch.setattr("mailgate.intake.poller._LIVELY_SECONDS", 0.0)
+    monkeypatch.setattr("mailgate.intake.poller._FIRST_IDLE_SECONDS", first)
+
+
+def idles(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Count the IDLEs that servers agree to from now on; the result tells how many."""
+    begun: list[bool] = []
+    original = Mailbox._begin_idle
+
+    def begin(mailbox: Mailbox) -> bool:
+        agreed = original(mailbox)
+        if agreed:
+            begun.append(agreed)
+        return agreed
+
+    monkeypatch.setattr(Mailbox, "_begin_idle", begin)
+    return lambda: len(begun)
 
 
 class Desk:
@@ -110,6 +133,11 @@ class Desk:
         with Session(self._engine) as session:
             query = select(InboundContentRow.raw).join(InboundRow).order_by(InboundRow.id)  # type: ignore[arg-type]
             return list(session.exec(query))
+
+    def claimed(self) -> list[ClaimedMail]:
+        """Every waiting mail as the pipeline would get it."""
+        with unit_of_work(self._engine) as session:
+            return list(claim(session, "desk", 100, _now(), timedelta(minutes=1)))
 
     def await_registered(self, count: int) -> None:
         """Wait until so many mails are in the register."""

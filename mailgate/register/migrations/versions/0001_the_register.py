@@ -58,6 +58,7 @@ def _create_mail() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("archive", sa.Boolean(), nullable=False),
+        sa.Column("truncated", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_by", sa.Text(), nullable=True),

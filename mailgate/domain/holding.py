@@ -1,0 +1,140 @@
+"""Why a consultant's reply is not passed on as it stands, and what its author can do: in doubt nothing leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailgate.domain.rows import fold
+from mailgate.domain.threads import StandingQuestion
+
+Commands = Sequence[tuple[str, str]]
+
+EXECUTED_COMMANDS = ("dokumentacja", "notatka")
+_LIKE_A_COMMAND = re.compile(r"\s*#\s*([^\W\d_]{4,})")
+_NEVER_SENT = "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ"
+_HEAD_OF_QUOTE = re.compile(
+    r"\s*-{2,}\s*(?:original message|wiadomo[śs][ćc] oryginalna|urspr[üu]ngliche nachricht)\s*-{2,}\s*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A reply that stays here: ``reason`` for the log in English; ``told`` and ``advice`` in Polish for consultants."""
+
+    reason: str
+    told: str
+    advice: str
+
+
+UNPROVEN = Hold(
+    "",
+    "Nie przekazaliśmy tej wiadomości Użytkownikowi, ponieważ nie ma pewności, że napisał ją konsultant, do którego "
+    "wysłaliśmy pytanie.",
+    "Odpowiedź przekazujemy tylko wtedy, gdy konsultant odpowie ze swojego adresu bezpośrednio na wiadomość z "
+    "pytaniem, którą otrzymał.",
+)
+
+
+LOOKS_AUTOMATIC = Hold(
+    "its words are those of an automatic reply",
+    f"{_NEVER_SENT} wygląda na odpowiedź automatyczną (na przykład o nieobecności).",
+    "Jeżeli to odpowiedź na pytanie, prosimy wysłać ją jeszcze raz bez zwrotów typowych dla odpowiedzi automatycznych.",
+)
+
+
+def hold_on(
+    commands: Commands, text: str | None, *, has_files: bool, in_doubt: bool, question: StandingQuestion
+) -> Hold | None:
+    """What must be settled before an answer can go out; None where nothing speaks against it.
+
+    ``text`` is what was newly written (None: nothing), without the commands.
+    """
+    return (
+        _in_commands(commands)
+        or _in_text(text)
+        or (None if _is_note(commands) else _in_answer(commands, text, has_files, in_doubt, question))
+    )
+
+
+def _is_note(commands: Commands) -> bool:
+    return any(name == "notatka" for name, _ in commands)
+
+
+def _in_commands(commands: Commands) -> Hold | None:
+    unknown = [name for name, _ in commands if name not in EXECUTED_COMMANDS]
+    if unknown:
+        listed = ", ".join(f"#{name}" for name in unknown)
+        return Hold(
+            "it holds a command that is not known",
+            f"{_NEVER_SENT} nie rozumiemy polecenia: {listed}.",
+            "Można użyć poleceń #dokumentacja (wskazanie miejsca w dokumentacji) i #notatka (tekst tylko do użytku "
+            "wewnętrznego). Prosimy odpowiedzieć jeszcze raz bez niezrozumiałego polecenia.",
+        )
+    if ("dokumentacja", "") in commands:
+        return Hold(
+            "its command names no documentation",
+            f"{_NEVER_SENT} po poleceniu #dokumentacja brakuje wskazania miejsca.",
+            "Prosimy odpowiedzieć jeszcze raz, na przykład: #dokumentacja Podręcznik użytkownika, rozdz. 4, s. 57",
+        )
+    return None
+
+
+def _in_text(text: str | None) -> Hold | None:
+    """A command out of its place: what was meant to stay inside must not be sent as text."""
+    for line in (text or "").splitlines():
+        found = _LIKE_A_COMMAND.match(line)
+        if found and _meant(fold(found[1])):
+            return Hold(
+                "a command stands below the first lines",
+                f"{_NEVER_SENT} w jej treści znajduje się polecenie „{line.strip()[:60]}”, a polecenia działają tylko "
+                "w pierwszych wierszach odpowiedzi, bez odstępu po znaku #.",
+                "Prosimy odpowiedzieć jeszcze raz i wpisać polecenie w pierwszym wierszu albo je usunąć.",
+            )
+        if _HEAD_OF_QUOTE.fullmatch(line):
+            return Hold(
+                "a quoted letter stands in it",
+                f"{_NEVER_SENT} jej treść zawiera cytowaną wiadomość, której nie udało się oddzielić.",
+                "Prosimy odpowiedzieć jeszcze raz i usunąć cytowaną wiadomość spod odpowiedzi.",
+            )
+    return None
+
+
+def _meant(word: str) -> bool:
+    """A command of ours, also when it is shortened or misspelt at its end (``notatki``, ``dokumentacje``)."""
+    return any(word[:5] == command[:5] for command in (*EXECUTED_COMMANDS, "przypisz", "zamknij"))
+
+
+def _in_answer(
+    commands: Commands, text: str | None, has_files: bool, in_doubt: bool, question: StandingQuestion
+) -> Hold | None:
+    if in_doubt:
+        return Hold(
+            "new text stands below or between quoted text",
+            f"{_NEVER_SENT} część tekstu znajduje się pod cytatem albo między jego wierszami i nie wiadomo, co ma "
+            "zostać wysłane.",
+            "Prosimy odpowiedzieć jeszcze raz i wpisać całą odpowiedź na górze, nad cytowaną wiadomością.",
+        )
+    if text is None and not has_files and not commands:
+        return Hold(
+            "nothing new was written in it",
+            f"{_NEVER_SENT} nie ma w niej nowego tekstu ani załącznika.",
+            "Prosimy odpowiedzieć jeszcze raz i wpisać odpowiedź na górze, nad cytowaną wiadomością.",
+        )
+    if question.asker is None:
+        return Hold(
+            "no address of the clerk is known",
+            f"{_NEVER_SENT} nie znamy jego adresu e-mail.",
+            "Prosimy przekazać odpowiedź telefonicznie.",
+        )
+    return None
+
+
+def answered_by_another(first: str) -> Hold:
+    """The first consultant's answer went out; another's to the same letter waits, for he may not know of it."""
+    return Hold(
+        "another consultant has answered already",
+        f"{_NEVER_SENT} na to pytanie odpowiedzi udzielono już z adresu {first}.",
+        "Jeżeli mimo to ma zostać przekazana jako uzupełnienie, prosimy odpowiedzieć na tę wiadomość.",
+    )

@@ -1,0 +1,38 @@
+"""What a person found out about an uncertain letter: whether the smarthost took it, or it was lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from mailgate.register import audit
+from mailgate.register.outcomes import letter_events, mark_accepted, mark_refused
+from mailgate.register.sql import run
+from mailgate.register.tables import LetterRow, table_of
+
+ACCEPTED = "The administrator found it accepted in the smarthost's log."
+LOST = "The administrator found that the smarthost does not have it."
+
+_letter = table_of(LetterRow)
+
+
+def settle(session: Session, letter_id: int, *, accepted: bool, now: datetime) -> bool:
+    """Record what became of an uncertain letter; False, and nothing changes, in any other state.
+
+    An accepted one acknowledges or answers its questions as of the try that was uncertain: that is when the smarthost
+    took it, however late a person looks.  A lost one is refused, and may be retried.  The event ``letter_settled``
+    says who decided, and when.
+    """
+    chosen = select(_letter.c.last_try_at).where(_letter.c.id == letter_id, _letter.c.state == "uncertain")
+    row = run(session, chosen.with_for_update()).one_or_none()
+    if row is None:
+        return False
+    detail = {"outcome": "accepted" if accepted else "lost"}
+    audit.add(session, letter_events(session, letter_id, "letter_settled", now, actor="administrator", detail=detail))
+    if accepted:
+        mark_accepted(session, letter_id, ACCEPTED, row.last_try_at or now)
+    else:
+        mark_refused(session, letter_id, LOST, now)
+    return True

@@ -1,0 +1,191 @@
+"""How the text of one setting becomes a value.
+
+Each reader raises ValueError with an English half-sentence that tells what is wrong and what to write; ``config`` puts
+the name of the setting before it.  A text that may hold a secret is never repeated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+from email.utils import getaddresses
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mailgate.domain.mail import Address
+from mailgate.endpoints import Mailbox, Smarthost, Tls, is_this_machine
+
+SHORTEST_SECRET = 32
+"""Characters of a key that signs tokens: a shorter one could be guessed."""
+
+
+def any_text(text: str) -> str:
+    """Any text, as it stands."""
+    return text
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers within bounds, both allowed."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise ValueError(f"{text!r} is not a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def yes_or_no(text: str) -> bool:
+    """``yes`` or ``no``."""
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(f"{text!r} is neither yes nor no")
+    return text.lower() == "yes"
+
+
+def addresses(text: str) -> tuple[Address, ...]:
+    """``Name <address>``, comma separated; none twice."""
+    found = tuple(Address(name, address) for name, address in getaddresses([text]) if address)
+    if not found or any(not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", one.address) for one in found):
+        raise ValueError(f"{text!r} does not read as addresses; write: Name <local@domain>, Name <local@domain>")
+    if len({one.key for one in found}) < len(found):
+        raise ValueError("an address stands twice; remove one")
+    return found
+
+
+def one_address(text: str) -> Address:
+    """Just one ``Name <address>``."""
+    found = addresses(text)
+    if len(found) != 1:
+        raise ValueError("more than one address is given; the hot-line has one: Name <local@domain>")
+    return found[0]
+
+
+def listening_place(text: str) -> tuple[str, int]:
+    """``HOST:PORT``, an IPv6 address in brackets."""
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{text!r} is not HOST:PORT, for instance 127.0.0.1:8025 (empty switches the receiver off)")
+    return host, int(port)
+
+
+def time_zone(text: str) -> str:
+    """The name of a time zone."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{text!r} is no time zone; use a name such as Europe/Warsaw") from None
+    return text
+
+
+def time_of_day(text: str) -> time:
+    """An hour of the office's own clock, ``16:00``."""
+    try:
+        parsed = time.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time of day; write it as 16:00") from None
+    if parsed.tzinfo is not None:
+        raise ValueError(f"{text!r} names an offset; write 16:00, for MAILGATE_TIMEZONE tells whose time it is")
+    return parsed
+
+
+def days(text: str) -> dict[date, str]:
+    """``2026-12-28=za 26 grudnia, 2027-01-02=...``: a comma begins a new day only before another date."""
+    days: dict[date, str] = {}
+    for entry in re.split(r",\s*(?=\d{4}-\d{2}-\d{2}\s*=)", text):
+        day, separator, reason = entry.partition("=")
+        try:
+            parsed = date.fromisoformat(day.strip())
+        except ValueError:
+            raise ValueError(f"{day.strip()!r} is no date; write 2026-12-28=reason, 2027-01-02=reason") from None
+        if not separator or not reason.strip(" ,"):
+            raise ValueError(f"{day.strip()} has no reason; write {day.strip()}=reason")
+        days[parsed] = reason.strip(" ,")
+    return days
+
+
+def database_url(text: str) -> str:
+    """An SQLAlchemy URL of SQLite or PostgreSQL."""
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("the database is sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+    return text
+
+
+def authserv_id(text: str) -> str:
+    """The one word that stands first in Authentication-Results (RFC 8601 section 2.5)."""
+    if not re.fullmatch(r"[\w.-]+", text):
+        raise ValueError(f"{text!r} is no authserv-id; it is one word, usually the name of your receiving server")
+    return text
+
+
+def long_secret(text: str) -> bytes:
+    """A key, long enough not to be guessed."""
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError(f"it is too short; give at least {SHORTEST_SECRET} characters from a random source")
+    return text.encode()
+
+
+def existing_file(text: str) -> Path:
+    """A file that is there."""
+    if not Path(text).is_file():
+        raise ValueError(f"there is no file {text}")
+    return Path(text)
+
+
+def existing_folder(text: str) -> Path:
+    """A folder that is there."""
+    if not Path(text).is_dir():
+        raise ValueError(f"there is no folder {text}")
+    return Path(text)
+
+
+def _url_parts(text: str, forms: str) -> tuple[str, str, int | None, str | None, str | None, str]:
+    """Scheme, host, port, user, password and path; the fault never repeats the text, for it may hold a password."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"the address cannot be read; write {forms} (percent-encode @ : / in a password)") from None
+    if not parts.hostname:
+        raise ValueError(f"the host is missing; write {forms} (percent-encode @ : / in a password)")
+    user = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password) if parts.password else None
+    return parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/"))
+
+
+def mailbox(text: str) -> Mailbox:
+    """An IMAP folder by its URL; without TLS only on this machine."""
+    forms = "imaps://USER:PASSWORD@HOST:993/INBOX or imap+starttls://USER:PASSWORD@HOST:143/INBOX"
+    scheme, host, port, user, password, folder = _url_parts(text, forms)
+    kinds: dict[str, tuple[Tls, int]] = {
+        "imaps": ("implicit", 993), "imap+starttls": ("starttls", 143), "imap": ("none", 143),
+    }  # fmt: skip
+    if scheme not in kinds:
+        raise ValueError(f"{scheme}:// is not known; write {forms}")
+    tls, usual_port = kinds[scheme]
+    if tls == "none" and not is_this_machine(host):
+        raise ValueError("imap:// sends the password in the clear, which is allowed to this machine only; use imaps://")
+    if not user or not password:
+        raise ValueError(f"user and password are missing; write {forms}")
+    return Mailbox(host, port or usual_port, user, password, folder or "INBOX", tls)
+
+
+def smarthost(text: str) -> Smarthost | Path:
+    """A server by its URL, or a Maildir; a password never goes to another machine without TLS."""
+    if text.startswith("maildir:"):
+        return Path(text.removeprefix("maildir:"))
+    forms = "smtp+starttls://USER:PASSWORD@HOST:587, smtps://USER:PASSWORD@HOST:465, smtp://HOST:25 or maildir:FOLDER"
+    scheme, host, port, user, password, _ = _url_parts(text, forms)
+    kinds: dict[str, tuple[Tls, int]] = {
+        "smtp": ("none", 25), "smtp+starttls": ("starttls", 587), "smtps": ("implicit", 465),
+    }  # fmt: skip
+    if scheme not in kinds:
+        raise ValueError(f"{scheme}:// is not known; write {forms}")
+    tls, usual_port = kinds[scheme]
+    if (user is None) != (password is None):
+        raise ValueError(f"user and password go together; write {forms}")
+    if user and tls == "none" and not is_this_machine(host):
+        raise ValueError("smtp:// would send the password in the clear; use smtp+starttls:// or smtps://")
+    return Smarthost(host, port or usual_port, tls, user, password)
