@@ -5,19 +5,27 @@ A check returns its finding as a value; it changes nothing, sends nothing and ta
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mailgate.config import Settings, Smarthost
-from mailgate.daemon import imap_account
+from mailgate.daemon import LOCK_NAME, imap_account
 from mailgate.delivery.smarthost import Access, Connection, Reply, Unreachable
 from mailgate.errors import MailgateError
 
+if TYPE_CHECKING:
+    from mailgate.register.overview import Overview
+
+_PATIENCE_SECONDS = 5.0
 Level = Literal["ok", "warning", "fault"]
 
 
@@ -47,6 +55,23 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield check()
         except MailgateError as fault:
             yield Finding(part, "fault", str(fault))
+    # What is wrong with the database was said above.
+    with suppress(MailgateError):
+        yield from _what_waits(settings, now)
+
+
+def daemon_runs(storage: Path) -> bool:
+    """Whether a daemon holds the storage folder; the kernel knows, whatever became of the process."""
+    try:
+        file = (storage / LOCK_NAME).open("rb")
+    except OSError:
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def _storage(folder: Path) -> Finding:
@@ -89,7 +114,43 @@ def _receiver(settings: Settings) -> Finding:
             )
         return Finding("receiver", "ok", "Mail by SMTP is switched off; it comes from the mailbox.")
     host, port = settings.smtp_listen
-    return Finding("receiver", "ok", f"Mail for {settings.hotline.address} is taken by SMTP on {host}:{port}.")
+    if daemon_runs(settings.storage):
+        return _running_receiver(settings, host, port)
+    fault = _cannot_listen(host, port)
+    if fault is None:
+        return Finding("receiver", "ok", f"Mail for {settings.hotline.address} can be taken by SMTP on {host}:{port}.")
+    taken = fault.errno == errno.EADDRINUSE
+    cure = "stop the program that uses it, or name another port" if taken else "name an address and a port of our own"
+    reason = fault.strerror or fault
+    return Finding("receiver", "fault", f"MAILGATE_SMTP_LISTEN: {host}:{port} cannot be had ({reason}): {cure}.")
+
+
+def _running_receiver(settings: Settings, host: str, port: int) -> Finding:
+    """The port of our own daemon, which was perhaps started with other settings than these."""
+    try:
+        with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS) as connection:
+            greeted = connection.recv(3) == b"220"
+    except OSError:
+        greeted = False
+    if greeted:
+        return Finding("receiver", "ok", f"Mail for {settings.hotline.address} is taken by SMTP on {host}:{port}.")
+    cure = "restart it, so that it takes up the present settings."
+    return Finding("receiver", "warning", f"The daemon runs and does not take mail on {host}:{port}: {cure}")
+
+
+def _cannot_listen(host: str, port: int) -> OSError | None:
+    """What would keep the receiver from listening there, or None."""
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            with socket.socket(family, kind, protocol) as probe:
+                # As asyncio's servers do: a connection that was closed a moment ago is in nobody's way.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as fault:
+        return fault
+    return None
 
 
 def _mailbox(settings: Settings) -> Finding:
@@ -185,3 +246,41 @@ def _calendar(settings: Settings, now: datetime) -> Finding:
         f"A question received now counts from {deadline.counted_from:%Y-%m-%d %H:%M} "
         f"and is acknowledged until {deadline.acknowledge_by:%Y-%m-%d %H:%M}.",
     )
+
+
+def _what_waits(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Letters and mails that go no further without a person.  Raises what the database raises."""
+    from mailgate.register.database import open_database, reading
+    from mailgate.register.overview import overview
+
+    if settings.database_file and not settings.database_file.exists():
+        return
+    engine = open_database(settings.database_url)
+    try:
+        with reading(engine) as session:
+            stands = overview(session, now)
+    finally:
+        engine.dispose()
+    yield from _stuck_letters(stands)
+    yield from _set_aside(stands)
+
+
+def _stuck_letters(stands: Overview) -> Iterator[Finding]:
+    uncertain, refused = stands.letters["uncertain"], stands.letters["refused"]
+    if uncertain:
+        look = "look into the smarthost's log, then `mailgate outbox list --state uncertain` and `outbox settle`."
+        yield Finding("outbox", "warning", f"{uncertain} letters are uncertain, perhaps they arrived: {look}")
+    if refused:
+        look = "see `mailgate outbox list --state refused`, and `outbox retry` once the cause is gone."
+        yield Finding("outbox", "warning", f"{refused} letters were refused: {look}")
+    if not uncertain and not refused:
+        yield Finding("outbox", "ok", "No letter was refused, and none is uncertain.")
+
+
+def _set_aside(stands: Overview) -> Iterator[Finding]:
+    if not stands.quarantined and not stands.held:
+        yield Finding("quarantine", "ok", "No mail and no reply is set aside.")
+        return
+    look = "see `mailgate quarantine list`, then `quarantine replay` or `quarantine dismiss`."
+    what = f"{stands.quarantined} mails and {stands.held} held replies wait for a person"
+    yield Finding("quarantine", "warning", f"{what}: {look}")

@@ -11,10 +11,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from mailgate import settingreaders as readers
 from mailgate.domain.mail import Address
@@ -82,9 +84,24 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     Raises ConfigurationError with every fault.
     """
     file = env_file if env_file is not None else Path(".env")
-    values = {name: value or "" for name, value in dotenv_values(file).items()} if file.is_file() else {}
+    values = _values_of(file) if file.is_file() else {}
     values |= os.environ if environ is None else environ
     return _Reader({name: text.strip() for name, text in values.items() if name.startswith(PREFIX)}).settings()
+
+
+def _values_of(file: Path) -> dict[str, str]:
+    """The file's names and values; a line that python-dotenv would pass over with a warning is a fault."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "it is not written in UTF-8"
+        raise ConfigurationError(
+            f"{file} cannot be read: {reason}; save it as UTF-8 text that mailgate may read"
+        ) from None
+    wrong = [str(binding.original.line) for binding in parse_stream(StringIO(text)) if binding.error]
+    if wrong:
+        raise ConfigurationError(f"{file}: line {', '.join(wrong)} cannot be read; write NAME=value, quotes in pairs")
+    return {name: value or "" for name, value in dotenv_values(stream=StringIO(text)).items()}
 
 
 class _Reader:

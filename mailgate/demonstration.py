@@ -9,6 +9,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import signal
 import smtplib
 import socket
 import subprocess
@@ -22,16 +23,16 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from importlib.resources import files
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from types import FrameType, TracebackType
+from typing import Any, NoReturn, Self
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from mailgate.daemon import utc_now
+from mailgate.clock import utc_now
 from mailgate.errors import MailgateError
 
 HOTLINE = "hotline@csizs.example"
@@ -58,8 +59,11 @@ class Demonstration:
         self._port = _free_port(USUAL_PORT)
         self._daemon: subprocess.Popen[bytes] | None = None
         self._seen: set[Path] = set()
+        self._handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
+        # Whoever ends the demonstration, or closes its terminal, ends the daemon too.
+        self._handlers = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
         settings = {
             "MAILGATE_STORAGE": str(self._folder / "storage"),
             "MAILGATE_SMTP_LISTEN": f"127.0.0.1:{self._port}",
@@ -82,7 +86,13 @@ class Demonstration:
     ) -> None:
         if self._daemon and self._daemon.poll() is None:
             self._daemon.terminate()
-            self._daemon.wait(timeout=15)
+            try:
+                self._daemon.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self._daemon.kill()
+                self._daemon.wait()
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
 
     def perform(self) -> None:
         """Show it all; raises DemonstrationFailed at the first thing that does not happen."""
@@ -102,7 +112,7 @@ class Demonstration:
         self._show(answer)
         self._await("the answer stands in the register", lambda: self._register()[0]["answered_at"] is not None)
         self._say("7", "The register, on which the service is settled:")
-        self._console.print(_register_table(self._register()))
+        self._console.print(_register_table(self._register(), self._console.width))
         self._console.print()
         self._next_steps()
 
@@ -110,14 +120,14 @@ class Demonstration:
         """Leave the daemon running until Ctrl-C, and tell how to mail it."""
         assert self._daemon is not None
         outgoing = self._folder / "storage" / "outgoing"
-        self._console.print(
-            f"The daemon goes on (journal: {self._journal}). Mail it from another terminal:\n\n"
-            f"  swaks --server 127.0.0.1:{self._port} --from jan@urzad.example --to {HOTLINE} --data FILE.eml\n"
-            f"  mutt -f {outgoing}          to read what it sends\n"
-            f"  cd {self._folder} && mailgate register list\n\nCtrl-C ends it.",
-            soft_wrap=True,
-        )
         with suppress(KeyboardInterrupt):
+            self._console.print(
+                f"The daemon goes on (journal: {self._journal}). Mail it from another terminal:\n\n"
+                f"  swaks --server 127.0.0.1:{self._port} --from jan@urzad.example --to {HOTLINE} --data FILE.eml\n"
+                f"  mutt -f {outgoing}          to read what it sends\n"
+                f"  cd {self._folder} && mailgate register list\n\nCtrl-C ends it.",
+                soft_wrap=True,
+            )
             self._daemon.wait()
 
     def _mail_forms(self) -> None:
@@ -223,21 +233,33 @@ class Demonstration:
         )
 
 
-def _register_table(rows: list[dict[str, str | None]]) -> Table:
-    table = Table()
-    table.add_column("number", no_wrap=True, min_width=18)
-    table.add_column("office", no_wrap=True, overflow="ellipsis")
-    for heading in ("acknowledge by", "acknowledged", "answered"):
-        table.add_column(heading, no_wrap=True, min_width=len(heading))
+def _register_table(rows: list[dict[str, str | None]], width: int) -> Table:
+    """No head and no number is cut: in a narrow terminal the office is left out."""
+    instants = ("acknowledge_by", "acknowledged_at", "answered_at")
+    heads = ("acknowledge by", "acknowledged", "answered")
+    table = Table("number", *(Column(head, no_wrap=True) for head in heads))
+    wide = width >= _WIDE_ENOUGH_FOR_OFFICES
+    if wide:
+        table.add_column("office", no_wrap=True, overflow="ellipsis", max_width=width - _WITHOUT_OFFICES)
     for row in rows:
-        instants = (_minute(row[name]) for name in ("acknowledge_by", "acknowledged_at", "answered_at"))
-        table.add_row(row["number"], row["office"], *instants)
+        office = [row["office"] or "-"] if wide else []
+        table.add_row(row["number"], *(_minute(row[name]) for name in instants), *office)
     return table
+
+
+_WITHOUT_OFFICES = 72
+"""Cells of the register's table with an empty column of offices."""
+_WIDE_ENOUGH_FOR_OFFICES = _WITHOUT_OFFICES + 15
 
 
 def _minute(instant: str | None) -> str:
     """``23.11. 16:00`` in the office's time."""
     return f"{datetime.fromisoformat(instant):%d.%m. %H:%M}" if instant else "-"
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    """The exit status of a program that a signal ended, as a shell has it."""
+    raise SystemExit(128 + number)
 
 
 def _sorted(letters: Iterator[EmailMessage] | list[EmailMessage]) -> list[EmailMessage]:

@@ -42,6 +42,20 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert (settings.imap_poll_seconds, settings.storage) == (90, Path("tam"))
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("MAILGATE_CONSULTANTS=Piotr Zając <p@w.example>\n".encode("cp1250"), "UTF-8"),
+        (b'MAILGATE_STORAGE=x\nMAILGATE_HOTLINE "x\n', "line 2"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=words):
+        load_settings({}, file)
+
+
 def test_all_faults_are_told_at_once_each_by_its_name() -> None:
     told = fault_of(
         HOTLIN="x",

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Sequence
 from os import EX_TEMPFAIL
+from typing import Annotated
 
 import typer
 
+from mailgate import __version__
 from mailgate.errors import MailgateError
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mailgate {__version__}")
+        raise typer.Exit
+
+
 def _app() -> typer.Typer:
-    from mailgate.cli import calendar, demo, doctor, ingest, outbox, parse, quarantine, register, run
+    from mailgate.cli import calendar, demo, doctor, ingest, outbox, parse, quarantine, register, run, status
 
     app = typer.Typer(
         help="The hot-line of CSIZS over e-mail.",
@@ -24,7 +33,8 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for command in (run.run, demo.demo, parse.parse, calendar.calendar, ingest.ingest, doctor.doctor):
+    app.callback()(_program)
+    for command in (run.run, demo.demo, parse.parse, calendar.calendar, ingest.ingest, status.status, doctor.doctor):
         app.command()(command)
     app.add_typer(register.app, name="register")
     app.add_typer(quarantine.app, name="quarantine")
@@ -32,19 +42,39 @@ def _app() -> typer.Typer:
     return app
 
 
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """The hot-line of CSIZS over e-mail."""
+
+
 def main() -> None:
     """The program ``mailgate``: a fault of ours is a sentence and exit status 1, never a traceback.
 
-    For ``ingest`` it is 75 (temporary): a mail server that pipes a mail to us keeps it then, and tries again.
+    Where ``ingest`` reads a pipe it is 75 (temporary): a mail server that pipes a mail to us keeps it then, and tries
+    again.
     """
-    failed = EX_TEMPFAIL if sys.argv[1:2] == ["ingest"] else 1
+    failed = EX_TEMPFAIL if _reads_a_pipe(sys.argv[1:]) else 1
     try:
         _app()()
     except MailgateError as fault:
-        print(f"mailgate: {fault}", file=sys.stderr)
+        from mailgate.cli.output import visible
+
+        print(f"mailgate: {visible(str(fault))}", file=sys.stderr)
         sys.exit(failed)
     except Exception:
         if failed == 1:
             raise
         traceback.print_exc()
         sys.exit(failed)
+
+
+def _reads_a_pipe(arguments: Sequence[str]) -> bool:
+    """Whether this is ``ingest`` without a file: what is known even where none of its own code could run."""
+    if arguments[:1] != ["ingest"]:
+        return False
+    values = {place + 1 for place, text in enumerate(arguments) if text in ("--sender", "--recipient")}
+    named = [text for place, text in enumerate(arguments[1:], 1) if place not in values and not text.startswith("--")]
+    return named in ([], ["-"])

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from mailgate.cli.output import visible
 from mailgate.errors import CalendarRangeError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def calendar(
     office = load_settings().calendar
     faults = [fault for text in instants if (fault := _explain(office, text, json))]
     for fault in faults:
-        typer.echo(fault, err=True)
+        typer.echo(visible(fault), err=True)
     if faults:
         raise typer.Exit(2)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mailgate.cli.output import as_json, visible
 
 if TYPE_CHECKING:
     from mailgate.checkup import Finding
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
-    """Check configuration, storage, database, mailbox, smarthost, templates and calendar.
+    """Check configuration, storage, database, receiver, mailbox, smarthost, templates, calendar, and what waits.
 
     Each line says what is right, or what is wrong and the cure.  The exit status is 1 where something must be mended.
     """
     from mailgate.checkup import Finding, examine
+    from mailgate.clock import utc_now
     from mailgate.config import load_settings
-    from mailgate.daemon import utc_now
     from mailgate.errors import ConfigurationError
 
     try:
@@ -39,9 +40,10 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _tell(finding: Finding, as_json: bool) -> None:
+def _tell(finding: Finding, to_program: bool) -> None:
     colours = {"ok": typer.colors.GREEN, "warning": typer.colors.YELLOW, "fault": typer.colors.RED}
-    if as_json:
-        typer.echo(dumps(asdict(finding), ensure_ascii=False))
+    if to_program:
+        typer.echo(as_json(asdict(finding)))
         return
-    typer.echo(typer.style(f"{finding.level:<8}", fg=colours[finding.level]) + f"{finding.part:<14}{finding.text}")
+    level = typer.style(f"{finding.level:<8}", fg=colours[finding.level])
+    typer.echo(f"{level}{finding.part:<14}{visible(finding.text)}")

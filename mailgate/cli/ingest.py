@@ -15,12 +15,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailgate.cli.output import as_json, visible
 from mailgate.errors import MailgateError, RegisterBusy
 
 if TYPE_CHECKING:
@@ -38,19 +38,21 @@ _LONGEST_DELAY = timedelta(days=7)
 
 @dataclass
 class _Tally:
-    """What became of the mails; ``undated`` counts those whose receipt nothing proves."""
+    """What became of the mails; ``undated`` counts those taken whose receipt nothing proves."""
 
     taken: int = 0
     known: int = 0
     undated: int = 0
     refused: list[dict[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
-    def settle(self, spooled: Spooled) -> None:
-        """Count a mail that is in the spool."""
+    def settle(self, spooled: Spooled, *, dated: bool = True) -> None:
+        """Count a mail that is in the spool; one that was known keeps the receipt that it had."""
         if spooled.duplicate:
             self.known += 1
         else:
             self.taken += 1
+            self.undated += not dated
 
     def refuse(self, origin: str, reason: str) -> None:
         """Count a mail that is not."""
@@ -88,8 +90,8 @@ def ingest(
 ) -> None:
     """Take mail from files or from a pipe; a running daemon reads it within seconds, any other when it starts.
 
-    Exit status: 0 all is taken or known, 1 something was refused, 66 there is no such file, 75 trouble of ours.
-    On a pipe: 0 taken, 64 wrong use, 65 nothing came, 69 too large, 75 anything else, to be tried again.
+    Exit status: 0 all is taken or known, 1 something was refused or went wrong, 66 a file is not there (the others are
+    taken).  On a pipe: 0 taken, 64 wrong use, 65 nothing came, 69 too large, 75 anything else, to be tried again.
     """
     options = _Options(archive, _envelope_sender(sender), _clean(recipient) or None)
     sources = paths or [Path("-")]
@@ -98,10 +100,7 @@ def ingest(
     if Path("-") in sources:
         _tell("one mail on standard input, or files and folders, but not both")
         raise typer.Exit(EX_USAGE)
-    missing = [path for path in sources if not path.exists()]
-    for path in missing:
-        _tell(f"{path}: there is no such file or folder")
-    raise typer.Exit(EX_NOINPUT if missing else _from_files(sources, options, json))
+    raise typer.Exit(_from_files(sources, options, json))
 
 
 def _from_pipe(options: _Options, json: bool) -> int:
@@ -136,20 +135,26 @@ def _take_one(options: _Options, json: bool) -> int:
 def _from_files(paths: Sequence[Path], options: _Options, json: bool) -> int:
     from mailgate.config import load_settings
 
-    tally = _Tally()
+    there = [path for path in paths if path.exists()]
+    tally = _Tally(missing=[str(path) for path in paths if path not in there])
     try:
         settings = load_settings()
-        with _committer(settings) as committer, _progress(paths, json) as advance:
-            taking = _Taking(committer, options, tally, advance)
-            for path in paths:
-                taking.take(path, settings.max_message_bytes)
-            taking.settle(down_to=0)
+        if there:
+            _take_files(there, settings, options, tally, json=json)
     except MailgateError as error:
         _summarise(tally, json)
         _tell(_sentence(error))
-        return EX_TEMPFAIL
+        return _FOUND_SOMETHING_WRONG
     _summarise(tally, json)
-    return _FOUND_SOMETHING_WRONG if tally.refused else 0
+    return EX_NOINPUT if tally.missing else _FOUND_SOMETHING_WRONG if tally.refused else 0
+
+
+def _take_files(paths: Sequence[Path], settings: Settings, options: _Options, tally: _Tally, *, json: bool) -> None:
+    with _committer(settings) as committer, _progress(paths, json) as advance:
+        taking = _Taking(committer, options, tally, advance)
+        for path in paths:
+            taking.take(path, settings.max_message_bytes)
+        taking.settle(down_to=0)
 
 
 @dataclass
@@ -160,7 +165,7 @@ class _Taking:
     options: _Options
     tally: _Tally
     advance: Callable[[int], None]
-    in_hand: deque[tuple[Found, Future[Spooled]]] = field(default_factory=deque)
+    in_hand: deque[tuple[Found, bool, Future[Spooled]]] = field(default_factory=deque)
 
     def take(self, path: Path, limit: int) -> None:
         """Take every mail of a file or folder.  Raises RegisterBusy where going on makes no sense."""
@@ -181,16 +186,16 @@ class _Taking:
 
         now = datetime.now(UTC)
         receipt = true_receipt(found.raw, found.delivered_at, now)
-        self.tally.undated += receipt is None
-        self.in_hand.append((found, self.committer.submit(_arrival(found, self.options, receipt or now))))
+        stored = self.committer.submit(_arrival(found, self.options, receipt or now))
+        self.in_hand.append((found, receipt is not None, stored))
         self.settle(down_to=_IN_HAND)
 
     def settle(self, down_to: int) -> None:
         """Wait until no more than so many mails are in hand."""
         while len(self.in_hand) > down_to:
-            found, stored = self.in_hand.popleft()
+            found, dated, stored = self.in_hand.popleft()
             try:
-                self.tally.settle(stored.result())
+                self.tally.settle(stored.result(), dated=dated)
             except RegisterBusy:
                 raise
             except Exception as error:  # noqa: BLE001 - one bad mail stops nothing
@@ -268,8 +273,10 @@ def _size(path: Path) -> int:
 
 def _summarise(tally: _Tally, json: bool) -> None:
     if json:
-        typer.echo(dumps(asdict(tally), ensure_ascii=False))
+        typer.echo(as_json(asdict(tally)))
         return
+    for path in tally.missing:
+        _tell(f"{path}: there is no such file or folder")
     for refusal in tally.refused:
         _tell(f"{refusal['origin']}: {refusal['reason']}")
     mails = "1 mail" if tally.taken == 1 else f"{tally.taken} mails"
@@ -298,4 +305,4 @@ def _sentence(error: Exception) -> str:
 
 
 def _tell(sentence: str) -> None:
-    typer.echo(f"mailgate: {sentence}", err=True)
+    typer.echo(f"mailgate: {visible(sentence)}", err=True)

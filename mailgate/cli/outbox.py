@@ -1,21 +1,38 @@
-"""``mailgate outbox``: the letters that the smarthost has not accepted, and trying them again."""
+"""``mailgate outbox``: the letters that the smarthost has not accepted, trying them again, and what became of uncertain ones."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailgate.cli.drawing import Column
 from mailgate.cli.output import in_warsaw, one_line, open_register, print_json, print_table
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from mailgate.register.letters import LetterEntry
 
 app = typer.Typer(help="Letters on their way to the smarthost.", no_args_is_help=True)
 
-_HEADINGS = ("ID", "STATE", "KIND", "TO", "QUESTIONS", "CREATED", "TRIES", "NEXT TRY", "LAST REPLY")
+_COLUMNS = (
+    Column("ID"),
+    Column("STATE"),
+    Column("KIND", spare=3),
+    Column("TO", cut=True),
+    Column("QUESTIONS", cut=True, spare=4),
+    Column("CREATED", spare=5),
+    Column("TRIES", spare=6),
+    Column("NEXT TRY", spare=2),
+    Column("LAST REPLY", cut=True, spare=1),
+)
+Ids = Annotated[
+    list[int], typer.Argument(metavar="ID...", min=1, max=2**31 - 1, help="Ids as `outbox list` shows them.")
+]
 
 
 class State(StrEnum):
@@ -44,27 +61,64 @@ def list_(
             if json:
                 print_json(entries)
             else:
-                print_table(_HEADINGS, map(_cells, entries))
+                print_table(_COLUMNS, map(_cells, entries))
 
 
 @app.command()
-def retry(ids: Annotated[list[int], typer.Argument(metavar="ID...", help="Ids as `outbox list` shows them.")]) -> None:
+def retry(ids: Ids) -> None:
     """Have refused, deferred or uncertain letters tried again, with the same Message-ID.
 
-    An uncertain letter may have arrived: look into the smarthost's log before.
+    An uncertain letter may have arrived: look into the smarthost's log before, and see `outbox settle`.
     """
     from mailgate.register import outbox
+
+    done = _change_each(ids, outbox.retry, "there is nothing to try again")
+    typer.echo(f"To be tried again: {done}")
+    if done < len(ids):
+        raise typer.Exit(1)
+
+
+@app.command()
+def settle(
+    ids: Ids,
+    accepted: Annotated[
+        bool | None,
+        typer.Option("--accepted/--lost", help="The smarthost has taken the letter, or it never had it."),
+    ] = None,
+) -> None:
+    """Tell what became of uncertain letters, once you have looked for their Message-ID in the smarthost's log.
+
+    With --accepted their questions count as acknowledged or answered at the time of the try.  With --lost they are
+    refused; `outbox retry` sends them again.
+    """
+    if accepted is None:
+        raise typer.BadParameter("say --accepted or --lost: nothing is taken for granted.")
+    from mailgate.register.settlement import settle as settle_one
+
+    def told(session: Session, letter_id: int, now: datetime) -> bool:
+        return settle_one(session, letter_id, accepted=accepted, now=now)
+
+    done = _change_each(ids, told, "only what is uncertain is settled")
+    typer.echo(f"Settled as {'accepted' if accepted else 'lost'}: {done}")
+    if done < len(ids):
+        raise typer.Exit(1)
+
+
+def _change_each(ids: Sequence[int], change: Callable[[Session, int, datetime], bool], otherwise: str) -> int:
+    """Change letters in one transaction; says why one was not changed, and returns how many were."""
+    from mailgate.register import letters
     from mailgate.register.database import unit_of_work
 
-    with open_register() as engine:
-        now = datetime.now(UTC)
-        with unit_of_work(engine) as session:
-            kept = [letter_id for letter_id in ids if not outbox.retry(session, letter_id, now)]
+    now = datetime.now(UTC)
+    with open_register() as engine, unit_of_work(engine) as session:
+        states = letters.states(session, ids)
+        kept = [letter_id for letter_id in ids if not change(session, letter_id, now)]
     for letter_id in kept:
-        typer.echo(f"Letter {letter_id} is not refused, deferred or uncertain: nothing to try again.", err=True)
-    typer.echo(f"To be tried again: {len(ids) - len(kept)}")
-    if kept:
-        raise typer.Exit(1)
+        if letter_id in states:
+            typer.echo(f"Letter {letter_id} is {states[letter_id]}: {otherwise}.", err=True)
+        else:
+            typer.echo(f"There is no letter {letter_id}.", err=True)
+    return len(ids) - len(kept)
 
 
 def _cells(entry: LetterEntry) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from mailgate.cli.drawing import Column, draw
 from mailgate.domain.workcalendar import WARSAW
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def in_warsaw(instant: datetime | None) -> str:
     return "" if instant is None else instant.astimezone(_WARSAW).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def minute_in_warsaw(instant: datetime | None) -> str:
+    """An instant in a list: ``2026-11-23 14:05``, Warsaw time, its seconds left out; "" for None."""
+    return in_warsaw(instant)[: len("2026-11-23 14:05")]
+
+
 def iso_in_warsaw(instant: datetime | None) -> str | None:
     """An instant for programs: ISO 8601 with Warsaw's offset."""
     return None if instant is None else instant.astimezone(_WARSAW).isoformat()
@@ -61,12 +67,13 @@ def one_line(text: str | None, width: int = 60) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table: drawn in a terminal, in plain columns anywhere else."""
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """A table: drawn in a terminal as far as it fits, whole and in plain columns anywhere else."""
     cells = [tuple(row) for row in rows]
     if sys.stdout.isatty():
-        _draw(headings, cells)
+        draw(columns, cells)
         return
+    headings = [column.heading for column in columns]
     widths = [max(map(len, column)) for column in zip(headings, *cells, strict=True)]
     for row in (headings, *cells):
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -82,8 +89,12 @@ def print_json(values: Iterable[Any]) -> None:
 
 
 def as_json(value: Any, indent: int | None = None) -> str:
-    """JSON with Polish letters as they are; dataclasses are objects, instants stand in Warsaw time."""
-    return json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+    """JSON with Polish letters as they are; dataclasses are objects, instants stand in Warsaw time.
+
+    What could steer a terminal stands as an escape, which a program reads as the same character.
+    """
+    text = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+    return "".join(sign if _is_harmless(sign) else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _plain(value: object) -> Any:
@@ -92,18 +103,6 @@ def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     raise TypeError(f"not for JSON: {type(value).__name__}")
-
-
-def _draw(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*headings, header_style="bold")
-    for row in rows:
-        # As Text: in a plain string rich would obey [markup] that came in a mail.
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
 
 
 def _is_harmless(character: str) -> bool:

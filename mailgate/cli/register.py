@@ -5,25 +5,34 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from mailgate.cli.output import as_json, in_warsaw, one_line, open_register, print_json, print_table, visible
+from mailgate.cli.drawing import Column
+from mailgate.cli.output import as_json, minute_in_warsaw, one_line, open_register, print_json, print_table, visible
+from mailgate.domain.workcalendar import WARSAW
 
 if TYPE_CHECKING:
-    from mailgate.register.audit import Event
-    from mailgate.register.letters import LetterEntry
     from mailgate.register.tables import QuestionRow
 
 app = typer.Typer(help="The register of questions and answers.", no_args_is_help=True)
 
-_HEADINGS = ("NUMBER", "STATUS", "KIND", "RECEIVED", "ACKNOWLEDGE BY", "ACKNOWLEDGED", "ANSWERED", "OFFICE", "SUBJECT")
+_COLUMNS = (
+    Column("NUMBER"),
+    Column("STATUS"),
+    Column("KIND", spare=6),
+    Column("RECEIVED", spare=4),
+    Column("ACKNOWLEDGE BY", spare=1),
+    Column("ACKNOWLEDGED", spare=3),
+    Column("ANSWERED", spare=5),
+    Column("OFFICE", cut=True, spare=2),
+    Column("SUBJECT", cut=True),
+)
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 12, 31)
 
 
@@ -48,7 +57,7 @@ def _day(text: str) -> date:
     except ValueError:
         day = None
     if day is None or not _EARLIEST <= day <= _LATEST:
-        raise typer.BadParameter(f"{text} is not a day such as 2026-11-23.")
+        raise typer.BadParameter(f"{visible(text)} is not a day such as 2026-11-23.")
     return day
 
 
@@ -78,25 +87,33 @@ def list_(
         if json:
             print_json({**questions.exported(row), "kind": row.kind} for row in rows)
         else:
-            print_table(_HEADINGS, map(_cells, rows))
+            print_table(_COLUMNS, map(_cells, rows))
 
 
 @app.command()
 def show(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="A printed number: HOT-01/2026/000123.")],
+    number: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="A number, whole or its end: HOT-01/2026/000123, 2026/123, 123.")
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show all that is known of one question, with its history and its letters."""
-    from mailgate.register import audit, letters, questions
+    """Show all that is known of one question: its answer, notes, letters, held replies and history.
+
+    A number without a year is of this year, or else of the newest year that has it.
+    """
+    from mailgate.cli import questionsheet
+    from mailgate.register import lookup
     from mailgate.register.database import reading
 
     with open_register() as engine, reading(engine) as session:
-        row = questions.by_number(session, number.strip().upper())
-        if row is None or row.id is None:
+        row = lookup.find(session, number, _this_year())
+        if row is None:
             typer.echo(f"There is no question {visible(number)} in the register.", err=True)
             raise typer.Exit(1)
-        events, sent = audit.history(session, row.id), letters.about(session, row.id)
-    typer.echo(as_json(_object(row, events, sent), indent=2) if json else "\n".join(_lines(row, events, sent)))
+        sheet = questionsheet.drawn_up(session, row)
+    if row.number != number.strip().upper():
+        typer.echo(f"{visible(number)} is {row.number}.", err=True)
+    typer.echo(as_json(questionsheet.as_object(sheet), indent=2) if json else "\n".join(questionsheet.in_words(sheet)))
 
 
 @app.command()
@@ -130,47 +147,20 @@ def export(
             sys.stdout.buffer.flush()
 
 
+def _this_year() -> int:
+    """Numbers run per year in Warsaw."""
+    return datetime.now(UTC).astimezone(ZoneInfo(WARSAW)).year
+
+
 def _cells(row: QuestionRow) -> tuple[str, ...]:
     return (
         row.number,
         row.status,
         row.kind,
-        in_warsaw(row.received_at),
-        in_warsaw(row.acknowledge_by),
-        in_warsaw(row.acknowledged_at),
-        in_warsaw(row.answered_at),
+        minute_in_warsaw(row.received_at),
+        minute_in_warsaw(row.acknowledge_by),
+        minute_in_warsaw(row.acknowledged_at),
+        minute_in_warsaw(row.answered_at),
         one_line(row.office, 40),
         one_line(row.subject),
     )
-
-
-def _object(row: QuestionRow, events: list[Event], letters: list[LetterEntry]) -> dict[str, Any]:
-    from mailgate.register.questions import exported
-
-    rest = row.model_dump(exclude={"id", "year", "serial", *exported(row)})
-    return {
-        **exported(row),
-        **rest,
-        "events": [asdict(event) for event in events],
-        "letters": [asdict(letter) for letter in letters],
-    }
-
-
-def _lines(row: QuestionRow, events: list[Event], letters: list[LetterEntry]) -> Iterator[str]:
-    from mailgate.register.questions import exported
-
-    long = ("question", "answer")
-    facts = {name: value for name, value in exported(row).items() if name not in long}
-    for name, value in {**facts, "kind": row.kind, "mail": row.inbound_id}.items():
-        yield f"{name:16}{'-' if value is None else one_line(str(value), 1000)}"
-    for reason in row.because:
-        yield f"{'because':16}{one_line(reason, 1000)}"
-    for name in long:
-        yield f"\n--- {name}\n{visible(getattr(row, name) or '-')}"
-    yield "\n--- letters"
-    for letter in letters:
-        done = in_warsaw(letter.accepted_at or letter.last_try_at or letter.created_at)
-        yield f"{done}  {letter.state:10}{letter.kind}  to {one_line(letter.recipient)}  {one_line(letter.last_reply)}"
-    yield "\n--- history"
-    for event in events:
-        yield f"{in_warsaw(event.at)}  {event.kind:18}{one_line(event.actor)}"

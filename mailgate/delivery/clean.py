@@ -7,7 +7,6 @@ import re
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # C0 and C1 controls but tab and line feed, the marks that turn the direction of writing, lone surrogates, a stray BOM.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-_REPLY_PREFIX = re.compile(r"^(?:(?:re|odp|fw|fwd|pd|aw|wg|ha)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
 def shown(text: str) -> str:
@@ -28,8 +27,3 @@ def shortened(text: str, length: int) -> str:
         return line
     head, _, _ = line[:length].rpartition(" ")
     return (head if len(head) > length // 2 else line[: length - 1]).rstrip(" ,;:-") + "…"
-
-
-def bare_subject(subject: str) -> str:
-    """The subject without ``Re:``, ``Odp:``, ``PD:`` and the like in front."""
-    return _REPLY_PREFIX.sub("", one_line(subject))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
 
 from mailgate import resources
-from mailgate.delivery import clean, headers, mime, richtext, wording
+from mailgate.delivery import clean, headers, mime, richtext, subjects, wording
 from mailgate.domain.letters import (
     Acknowledgement,
     Answer,
@@ -91,8 +91,9 @@ class Composer:
         """The letter's bytes.
 
         ``message_id`` bears its angle brackets; ``reply_to`` is a bare address; ``now`` is aware and is shown with the
-        office's offset; ``token`` is printed in letters to consultants only.  Raises ValueError where the recipient's
-        address is none, ConfigurationError where a template names what is not there.
+        office's offset; ``token`` is printed in letters to consultants, and to a clerk only where an address is to be
+        confirmed by it.  Raises ValueError where the recipient's address is none, ConfigurationError where a template
+        names what is not there.
         """
         files, omitted = self._files(letter)
         values = {
@@ -215,20 +216,25 @@ def _environment(folders: Sequence[Path], timezone: str) -> Environment:
     )
     environment.filters.update(
         moment=wording.moment_in(timezone),
+        until=wording.until_in(timezone),
         rows=wording.rows,
         problem=wording.problem,
         difference=wording.difference,
         counting=wording.counting,
         mailbox=wording.mailbox,
         size=wording.size,
+        beyond_form=wording.beyond_form,
+        unbroken=wording.unbroken,
         file_label=_file_label,
         inset=_inset,
         words=_words,
         foreign=_foreign,
         rich=richtext.rich,
         lines=richtext.plain_lines,
+        whole=richtext.whole_addresses,
+        commands=_commands,
         line=clean.one_line,
-        bare=clean.bare_subject,
+        bare=subjects.bare_subject,
         shortened=clean.shortened,
         excerpt=_excerpt,
     )
@@ -255,6 +261,12 @@ def _words(text: str) -> str:
 def _inset(text: str) -> str:
     """The text's lines moved to the right, so that it is seen where it begins and ends."""
     return "\n".join(f"    {line}".rstrip() for line in clean.shown(text).strip("\n").split("\n"))
+
+
+def _commands(commands: Sequence[tuple[str, str]], text: str) -> str:
+    """A reply's commands as it gave them, one a line, above its text."""
+    lines = [clean.one_line(f"#{name} {argument}") for name, argument in commands]
+    return "\n".join([*lines, "", text] if lines and text.strip() else lines or [text])
 
 
 def _foreign(text: str) -> str:

@@ -20,6 +20,9 @@ _NUMBERED = Markup('<ol start="{}" style="margin:0 0 12px 0;padding:0 0 0 26px;"
 _ITEM = Markup('<li style="margin:0 0 4px 0;">{}</li>')
 _ANCHOR = Markup('<a href="{0}" style="color:#0b57a4;">{0}</a>')
 _SPACE = Markup("&nbsp;")
+_WHOLE = Markup('<span style="white-space:nowrap;">{}</span>')
+_LONGEST_WHOLE = 34
+"""Characters that stand on one line of a narrow screen; a longer address may be broken."""
 
 
 @dataclass(slots=True)
@@ -38,6 +41,18 @@ def rich(text: str) -> Markup:
 def plain_lines(text: str) -> Markup:
     """The text line by line as it is, spaces at the start of lines kept, without links."""
     return Markup("<br>\n").join(_indented(line) for line in shown(text).strip("\n").split("\n"))
+
+
+def whole_addresses(text: str) -> Markup:
+    """The text on one line, escaped; an e-mail address in it is not broken at its hyphens, unless it is too long.
+
+    The word ``e-mail`` is kept whole too, and by a style: a hyphen of another kind would hide a label from readers.
+    """
+    return Markup(" ").join(_WHOLE.format(word) if _is_whole(word) else escape(word) for word in shown(text).split())
+
+
+def _is_whole(word: str) -> bool:
+    return len(word) <= _LONGEST_WHOLE and ("@" in word or "e-mail" in word)
 
 
 def _blocks(lines: list[str]) -> Iterator[list[str] | _List]:

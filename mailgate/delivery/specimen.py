@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mailgate.delivery.composer import Composer
-from mailgate.domain.hot01 import Difference, Hot01, Problem
+from mailgate.domain.hot01 import Difference, Finding, Hot01, Problem
 from mailgate.domain.letters import (
     Acknowledgement,
     Answer,
@@ -44,7 +44,7 @@ FORM = Hot01(
     reference="OPS.5011.12.2026",
     user_name="Anna Ćma-Kowalska",
     office="Ośrodek Pomocy Społecznej w Łodzi",
-    phone="+48 42 123 45 67 wewn. 12",
+    phone="+48421234567;ext=12",
     email="anna.kowalska@inny.example",
     question="Dlaczego przy zatwierdzaniu świadczenia wychowawczego pojawia się błąd „Brak uprawnień”?",
     source="attachment:HOT-01.docx",
@@ -62,9 +62,9 @@ QUESTION = QuestionSummary(
     form=FORM,
     text="Dlaczego przy zatwierdzaniu świadczenia wychowawczego pojawia się błąd „Brak uprawnień”?\n\n"
     "Kroki:\n  1. Otwieramy wniosek.\n  2. Wybieramy „Zatwierdź”.\n\nCo należy zrobić?",
-    problems=(Problem(0, "date", "missing"), Problem(0, "contact", "invalid")),
+    problems=(Problem(0, "date", "missing"),),
     differences=(
-        Difference(0, "phone", "+48 42 123 45 67", "+48 42 765 43 21", "body"),
+        Difference(0, "phone", "+48421234567;ext=12", "+48427654321", "body"),
         Difference(0, "date", "2026-11-20", None, "attachment:stary.docx"),
         Difference(0, "office", None, "OPS", "body"),
     ),
@@ -79,6 +79,23 @@ SOUND = replace(
     differences=(),
     by_phone=False,
 )
+WRONG = replace(
+    SOUND,
+    number="HOT-01/2026/000044",
+    subject="Re: [HOT-01/2026/000005] Potwierdzenie przyjęcia pytania: Odp: Błąd przy zatwierdzaniu",
+    form=replace(
+        FORM,
+        date=None,
+        phone=None,
+        email=None,
+        by_ocr=False,
+        findings=(
+            Finding("date", "data:", "32.13.2026", "to the right of its label"),
+            Finding("contact", "Zwrotny nr telefonu, e-mail:", "wew. 45", "to the right of its label"),
+        ),
+    ),
+    problems=(Problem(0, "date", "invalid"), Problem(0, "contact", "invalid")),
+)
 BARE = replace(SOUND, number="HOT-01/2026/000041", kind="unformalised", subject="", because=(), form=None, text="")
 BLANK = replace(
     SOUND,
@@ -86,8 +103,13 @@ BLANK = replace(
     kind="blank_form",
     subject="Formularz",
     form=EMPTY_FORM,
-    text="",
-    problems=(Problem(0, "question", "missing"),),
+    text="Proszę o pilną odpowiedź.\n\nCSIZS    Zgłoszenie pytania HOT-1\nNazwa Urzędu:\nTreść pytania:\n",
+    problems=(
+        Problem(0, "user_name", "missing"),
+        Problem(0, "office", "missing"),
+        Problem(0, "contact", "missing"),
+        Problem(0, "question", "missing"),
+    ),
 )
 UNREADABLE = replace(SOUND, number="HOT-01/2026/000043", kind="unreadable", subject="Zaszyfrowane", form=None, text="")
 FILE = Attachment("Zgłoszenie – żółć.docx", "application/msword", b"\x00\xff" * 300)
@@ -111,17 +133,26 @@ LETTERS: dict[str, Letter] = {
     "acknowledgement-sound": Acknowledgement(CLERK, THREAD, (SOUND,)),
     "acknowledgement-several": Acknowledgement(CLERK, THREAD, (SOUND, QUESTION)),
     "acknowledgement-blank": Acknowledgement(CLERK, THREAD, (BLANK,)),
+    "acknowledgement-wrong": Acknowledgement(CLERK, THREAD, (WRONG,)),
     "acknowledgement-bare": Acknowledgement(Address("", "a@b.example"), Thread(), (BARE,)),
     "no-form": NoForm(CLERK, THREAD, BARE),
     "no-form-unreadable": NoForm(CLERK, Thread(), UNREADABLE),
     "question-full": QuestionForConsultant(
         CONSULTANT, THREAD, QUESTION, CLERK, (FILE,), ("Adres e-mail z formularza nie jest potwierdzony.",)
     ),
+    "question-wrong": QuestionForConsultant(CONSULTANT, Thread(), WRONG, CLERK, ()),
     "question-bare": QuestionForConsultant(CONSULTANT, Thread(), BARE, None, ()),
     "question-blank": QuestionForConsultant(CONSULTANT, Thread(), BLANK, CLERK, ()),
     "question-unreadable": QuestionForConsultant(CONSULTANT, Thread(), UNREADABLE, CLERK, (FILE,)),
     "answer-full": Answer(
-        CLERK, THREAD, QUESTION.number, "Re: Błąd", ANSWER_TEXT, (FILE,), "Podręcznik użytkownika, rozdz. 4, s. 57"
+        CLERK,
+        THREAD,
+        QUESTION.number,
+        "Re: Błąd",
+        ANSWER_TEXT,
+        (FILE,),
+        "Podręcznik użytkownika, rozdz. 4, s. 57",
+        QUESTION.text,
     ),
     "answer-bare": Answer(CLERK, Thread(), QUESTION.number, "", "", (FILE,)),
     "follow-up-full": FollowUpForConsultant(
@@ -129,7 +160,18 @@ LETTERS: dict[str, Letter] = {
     ),
     "follow-up-bare": FollowUpForConsultant(CONSULTANT, Thread(), BARE, None, "", ()),
     "not-relayed-full": NotRelayed(
-        CONSULTANT, THREAD, QUESTION.number, "Nie rozumiemy polecenia: #foo.", CONSULTANT, "Odp: pytanie", ANSWER_TEXT
+        CONSULTANT,
+        THREAD,
+        QUESTION.number,
+        "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ nie rozumiemy polecenia: #foo.",
+        CONSULTANT,
+        "Odp: [HOT-01/2026/000039] Nowe pytanie: Błąd przy zatwierdzaniu świadczenia",
+        ANSWER_TEXT,
+        "Prosimy odpowiedzieć jeszcze raz bez tego polecenia.",
+        (("dokumentacja", "Podręcznik, s. 5"), ("foo", "")),
+    ),
+    "not-relayed-empty": NotRelayed(
+        CONSULTANT, THREAD, QUESTION.number, "Nie ma w niej nowego tekstu.", CONSULTANT, "Odp: pytanie", ""
     ),
     "not-relayed-bare": NotRelayed(CONSULTANT, Thread(), None, "Nie wiadomo, kto to napisał.", None, "", ""),
 }

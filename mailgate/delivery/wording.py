@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.delivery.clean import one_line
-from mailgate.domain.hot01 import Difference, Problem
+import phonenumbers
+
+from mailgate.delivery.clean import one_line, shortened
+from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import QuestionSummary
 from mailgate.domain.mail import Address
-from mailgate.domain.polishdates import day_in_words, hour_in_words, sentence, weekday_name
+from mailgate.domain.polishdates import day_in_words, hour_in_words, on_day, sentence, weekday_name
+from mailgate.domain.words import folded_words
 
 LABELS = {
     "date": "Data dokumentu",
@@ -20,7 +24,7 @@ LABELS = {
     "office": "Nazwa Urzędu",
     "phone": "Zwrotny numer telefonu",
     "email": "Zwrotny adres e-mail",
-    "contact": "Zwrotny numer telefonu lub adres e-mail",
+    "contact": "Zwrotny numer telefonu, e-mail",
     "question": "Treść pytania",
 }
 """The fields of HOT-01 as procedure 3.1.2 names them."""
@@ -39,7 +43,15 @@ _PROBLEMS = {
     ("question", "missing"): "Nie wpisano treści pytania.",
     ("question", "invalid"): "Nie udało się odczytać treści pytania.",
 }
+_AS_WRITTEN = {"date": "niepoprawna data", "contact": "niepełny kontakt"}
 _COUNTING_RULE = "1.5.1"
+_LONGEST_WRITTEN = 120
+_POLAND = 48
+_E164 = re.compile(r"(\+\d{6,15})(?:;ext=(\d{1,9}))?")
+_HELD_TOGETHER = re.compile(
+    r"(?<=\d) (?=r\.|wew\.|\d\d)|(?:(?<=godz\.)|(?<=wew\.)|(?<=pkt)) (?=\d)|(?<=\d) (?=[^\W\d_]{4,} \d{4}\b)"
+)
+_FORM_WORDS = frozenset(folded_words("CSIZS Zgłoszenie pytania HOT-1 HOT-01 HOT 01 data znak nr e-mail formularz"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +76,79 @@ def moment_in(timezone: str) -> Callable[[datetime], str]:
     return moment
 
 
+def until_in(timezone: str) -> Callable[[datetime], str]:
+    """A filter: an aware instant as ``we wtorek, 24 listopada 2026 r., do godz. 16:00`` in that zone."""
+    zone = ZoneInfo(timezone)
+
+    def until(instant: datetime) -> str:
+        local = instant.astimezone(zone)
+        return f"{on_day(local.date())}, do godz. {hour_in_words(local.time())}"
+
+    return until
+
+
 def rows(question: QuestionSummary) -> tuple[Row, ...]:
-    """The short fields of the form as we read them, in the order of the form; none where there is no form."""
+    """The short fields of the form as we read them, in the order of the form; none where there is no form.
+
+    What is written there but is no date or contact is shown as it was typed, with a remark in brackets.
+    """
     form = question.form
     if form is None:
         return ()
     return (
-        Row(LABELS["date"], day_in_words(form.date) if form.date else None),
+        Row(LABELS["date"], day_in_words(form.date) if form.date else _as_written(question, "date")),
         Row(LABELS["reference"], form.reference),
         Row(LABELS["user_name"], form.user_name),
         Row(LABELS["office"], form.office),
-        Row(LABELS["phone"], form.phone),
-        Row(LABELS["email"], form.email),
+        Row(LABELS["contact"], _contact(form) or _as_written(question, "contact")),
     )
+
+
+def _contact(form: Hot01) -> str | None:
+    """Both parts on one line, as the form has them: our own reader then finds both again where they are quoted."""
+    parts = [telephone(form.phone)] if form.phone else []
+    return ", ".join([*parts, form.email] if form.email else parts) or None
+
+
+def _as_written(question: QuestionSummary, field: str) -> str | None:
+    """``32.13.2026 (niepoprawna data)``, or None where the form holds nothing there that was found wrong."""
+    if question.form is None or not any((one.field, one.code) == (field, "invalid") for one in question.problems):
+        return None
+    value = next((one.value for one in question.form.findings if one.field == field), "")
+    written = shortened(value, _LONGEST_WRITTEN)
+    return f"{written} ({_AS_WRITTEN[field]})" if written else None
+
+
+def telephone(number: str) -> str:
+    """An E.164 number with an extension as people read it: ``81 531 53 80 wew. 12``; anything else as it is."""
+    found = _E164.fullmatch(number)
+    if found is None:
+        return one_line(number)
+    try:
+        parsed = phonenumbers.parse(found[1])
+    except phonenumbers.NumberParseException:
+        return number
+    at_home = parsed.country_code == _POLAND
+    kind = phonenumbers.PhoneNumberFormat.NATIONAL if at_home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    shown = phonenumbers.format_number(parsed, kind)
+    return f"{shown} wew. {found[2]}" if found[2] else shown
+
+
+def beyond_form(question: QuestionSummary) -> str:
+    """The lines of the mail's text that say more than the labels and values of its form; "" where none does."""
+    found = question.form.findings if question.form else ()
+    values = (question.form.user_name, question.form.office, question.form.reference) if question.form else ()
+    told = (*LABELS.values(), *(f"{one.label or ''} {one.value}" for one in found), *(value or "" for value in values))
+    known = _FORM_WORDS.union(*(folded_words(part) for part in told))
+    return "\n".join(line for line in question.text.splitlines() if set(folded_words(line)) - known)
+
+
+def unbroken(words: str) -> str:
+    """Our own words with spaces at which no line may end: ``2026 r.``, ``godz. 16:00``, a telephone number.
+
+    For HTML only: in plain text people copy and search, and there such characters surprise.
+    """
+    return _HELD_TOGETHER.sub("\N{NO-BREAK SPACE}", words)
 
 
 def problem(found: Problem) -> str:
@@ -112,7 +184,9 @@ def size(octets: int) -> str:
 
 
 def _quoted(field: str, value: str) -> str:
-    return f"„{_day(value) if field == 'date' else one_line(value)}”"
+    if field == "date":
+        return f"„{_day(value)}”"
+    return f"„{telephone(value) if field == 'phone' else one_line(value)}”"
 
 
 def _day(value: str) -> str:

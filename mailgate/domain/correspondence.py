@@ -174,8 +174,8 @@ def _remarks(entry: NewEntry, acknowledged_by_mail: bool) -> Iterator[str]:
         )
     elif entry.addressing.unconfirmed:
         yield (
-            f"W formularzu podano adres {entry.addressing.unconfirmed}, który nie należy do domeny nadawcy. "
-            "Poprosiliśmy nadawcę o potwierdzenie tego adresu; na razie piszemy na adres nadawcy."
+            f"W formularzu podano adres {entry.addressing.unconfirmed}, który różni się od adresu nadawcy i nie jest "
+            "potwierdzony. Poprosiliśmy o jego potwierdzenie; na razie piszemy na adres nadawcy."
         )
 
 

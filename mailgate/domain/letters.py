@@ -87,6 +87,8 @@ class Answer:
     text: str
     attachments: tuple[Attachment, ...]
     documentation: str | None = None
+    question: str = ""
+    """What was asked, to remind the clerk of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,10 @@ class NotRelayed:
     author: Address | None
     subject: str
     text: str
+    advice: str = ""
+    """A Polish sentence on what the author can do."""
+    commands: tuple[tuple[str, str], ...] = ()
+    """The commands of the reply, given back with its text."""
 
 
 Letter: TypeAlias = Acknowledgement | NoForm | QuestionForConsultant | Answer | FollowUpForConsultant | NotRelayed

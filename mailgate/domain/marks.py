@@ -6,7 +6,8 @@ MARKER_LINE = "##- Proszę pisać odpowiedź powyżej tej linii -##"
 """The first line of every letter to a consultant: nothing at or below it is ever passed on."""
 
 LAST_LINE = (
-    "Wystarczy odpowiedzieć na tę wiadomość. Polecenie #dokumentacja TYTUŁ, rozdz., s. wskazuje miejsce "
-    "w dokumentacji, a #notatka zachowuje tekst do użytku wewnętrznego."
+    "Wystarczy odpowiedzieć na tę wiadomość. W pierwszych wierszach odpowiedzi można użyć poleceń: "
+    "#dokumentacja TYTUŁ, rozdz., s. (wskazuje miejsce w dokumentacji), #notatka (zachowuje tekst do użytku "
+    "wewnętrznego)."
 )
 """The last line of every letter to a consultant."""

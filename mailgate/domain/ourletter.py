@@ -14,12 +14,13 @@ _NUMBER: Final = r"hot-?0?1/\d{4}/\d{3,}"
 _HEADINGS: Final = re.compile(
     rf"(?:nowe pytanie|dopisek do pytania|pytanie|uzupelnienie pytania)\W{{0,3}}{_NUMBER}\b.*"
 )
+_HEADING_ALONE: Final = re.compile(rf"(?:nowe pytanie|dopisek do pytania)\W{{0,3}}{_NUMBER}")
 _LABELS: Final = re.compile(
     r"(numer|uzytkownik|urzad|telefon, e-mail|znak pisma|imie i nazwisko uzytkownika|nazwa urzedu|kontakt"
     r"|zwrotny nr telefonu, e-mail|termin potwierdzenia|potwierdzic do|kod wiadomosci|data dokumentu"
     r"|otrzymano|wplynelo|liczy sie od|polecenia \(pierwsza linia odpowiedzi\)) ?(?::|\|).*"
 )
-_QUESTION: Final = re.compile(r"(?:tresc pytania|pytanie):?")
+_QUESTION: Final = re.compile(r"(?:tresc pytania|tresc wiadomosci|pytanie):?")
 _DEADLINE: Final = re.compile(r"(?:termin potwierdzenia|potwierdzic do) ?[:|].*")
 _COMMANDS: Final = re.compile(r"polecenia \(pierwsza linia odpowiedzi\):?")
 _COMMAND_LINE: Final = re.compile(r"#[^\W\d]\w*(?: .*)?")
@@ -72,6 +73,14 @@ def begins_at(rows: Sequence[Row], index: int, stops: Container[int] = ()) -> bo
         if len(traits) >= _TRAITS_ENOUGH:
             return True
     return False
+
+
+def over_heading(rows: Sequence[Row], start: int) -> int:
+    """The index of the heading right above a letter's first known row, or that row's own."""
+    above = start - 1
+    while above >= max(0, start - 4) and rows[above].blank:
+        above -= 1
+    return above if above >= 0 and _HEADING_ALONE.fullmatch(rows[above].key) else start
 
 
 def end_of_letter(rows: Sequence[Row], start: int) -> int | None:

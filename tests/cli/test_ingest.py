@@ -90,7 +90,7 @@ def test_a_real_process_reads_a_real_pipe(storage: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"taken": 1, "known": 0, "undated": 0, "refused": []}
+    assert json.loads(done.stdout) == {"taken": 1, "known": 0, "undated": 0, "refused": [], "missing": []}
     [row] = rows(storage)
     assert row.envelope_sender == "jan@urzad.example"
     assert content(storage) == [MAIL % (1, 1)]
@@ -179,7 +179,7 @@ def test_files_folders_mbox_and_maildir_are_taken_together(storage: Path, tmp_pa
     maildir.add(MAIL % (5, 5))
     status, out, _ = run("one.eml", "folder", "box", "maildir", "one.eml")
     assert (status, out.splitlines()[0]) == (0, "5 mails taken, 1 known already, 0 refused.")
-    assert out.splitlines()[1].startswith("3 carried no proof")
+    assert out.splitlines()[1].startswith("2 carried no proof")
     assert [row.message_id for row in rows(storage)] == [f"<{n}@urzad.example>" for n in range(1, 6)]
 
 
@@ -233,17 +233,49 @@ def test_a_busy_register_stops_with_the_count_and_may_be_repeated(
         status, _, err = run("1.eml", "2.eml")
         connection.execute("ROLLBACK")
     connection.close()
-    assert status == 75
+    assert status == 1
     assert "busy" in err
     assert run("1.eml", "2.eml")[1].startswith("1 mail taken, 1 known already, 0 refused.")
 
 
-def test_a_path_that_is_not_there_is_66_and_nothing_is_taken(storage: Path, tmp_path: Path) -> None:
+def test_a_path_that_is_not_there_is_66_and_the_others_are_taken(storage: Path, tmp_path: Path) -> None:
     write(tmp_path / "a.eml")
-    status, _, err = run("a.eml", "missing.eml")
-    assert status == 66
+    status, out, err = run("a.eml", "missing.eml")
+    assert (status, out.splitlines()[0]) == (66, "1 mail taken, 0 known already, 0 refused.")
     assert "missing.eml: there is no such file" in err
+    assert len(rows(storage)) == 1
+
+
+def test_what_is_missing_is_told_to_programs_too(storage: Path, tmp_path: Path) -> None:
+    write(tmp_path / "a.eml")
+    status, out, err = run("--json", "missing\x1b.eml", "a.eml")
+    assert (status, err) == (66, "")
+    assert json.loads(out) == {"taken": 1, "known": 0, "undated": 1, "refused": [], "missing": ["missing\x1b.eml"]}
+
+
+def test_where_nothing_is_there_no_register_is_made(storage: Path) -> None:
+    status, _, err = run("missing\x9b.eml")
+    assert status == 66
+    assert "missing\\x9b.eml: there is no such file" in err
     assert not storage.exists()
+
+
+def test_a_known_mail_keeps_its_receipt_whatever_proof_it_carries(storage: Path, tmp_path: Path) -> None:
+    write(tmp_path / "a.eml")
+    assert "1 carried no proof" in run("a.eml")[1]
+    assert run("a.eml")[1] == "0 mails taken, 1 known already, 0 refused.\n"
+
+
+@pytest.mark.parametrize("trouble", [faulty_setting, newer_database, no_place])
+def test_trouble_with_named_files_is_status_1(
+    storage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[Path, pytest.MonkeyPatch], None]
+) -> None:
+    """A person stands before it, and no mail server that would have to try again."""
+    trouble(storage, monkeypatch)
+    write(tmp_path / "a.eml")
+    status, _, err = run("a.eml")
+    assert status == 1
+    assert err.startswith("mailgate: ")
 
 
 def test_standard_input_and_files_do_not_mix(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from mailgate.cli.output import in_warsaw, iso_in_warsaw, one_line, print_json, print_table
+from mailgate.cli.drawing import Column
+from mailgate.cli.output import as_json, in_warsaw, iso_in_warsaw, minute_in_warsaw, one_line, print_json, print_table
 
 
 class Terminal(io.StringIO):
@@ -21,15 +22,15 @@ def test_a_table_is_drawn_in_a_terminal_without_obeying_markup(monkeypatch: pyte
     """What came in a mail is text, whatever brackets it has."""
     screen = Terminal()
     monkeypatch.setattr("sys.stdout", screen)
-    print_table(("A", "B"), [("[red]x[/red]", "ąę")])
+    print_table((Column("A"), Column("B")), [("[red]x[/red]", "ąę")])
     assert "[red]x[/red]" in screen.getvalue()
     assert "┃" in screen.getvalue()
 
 
 def test_a_table_is_in_plain_columns_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
     """Also one without rows."""
-    print_table(("A", "LONG"), [("longer", "b"), ("c", "")])
-    print_table(("A",), [])
+    print_table((Column("A"), Column("LONG")), [("longer", "b"), ("c", "")])
+    print_table((Column("A"),), [])
     assert capsys.readouterr().out == "A       LONG\nlonger  b\nc\nA\n"
 
 
@@ -51,4 +52,13 @@ def test_a_long_text_is_cut_and_folded_into_one_line() -> None:
 
 def test_an_instant_that_is_not_there_is_shown_as_nothing() -> None:
     """An invented time would be worse than none."""
-    assert (in_warsaw(None), iso_in_warsaw(None)) == ("", None)
+    assert (in_warsaw(None), iso_in_warsaw(None), minute_in_warsaw(None)) == ("", None, "")
+
+
+def test_json_cannot_steer_a_terminal_and_says_the_same() -> None:
+    """Control and direction characters stand as escapes, Polish letters as they are."""
+    text = "zażółć\x1b[2J\x9b\u202e\u2066\x7f\U000e0041\n"
+    printed = as_json({"text": text})
+    assert json.loads(printed) == {"text": text}
+    assert "zażółć" in printed
+    assert not set(printed) & set(text) - set("zażółć[2J")

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
-from servers.entries import NOW, letter, question, registered
+from servers.entries import NOW, arrival, letter, question, registered
 from servers.registerdesk import Desk, database_url, desk
 from typer.testing import CliRunner
 
 from mailgate.cli.register import app
 from mailgate.errors import RegisterError
-from mailgate.register import outbox, questions
+from mailgate.register import audit, held, outbox, questions, spool
 from mailgate.register.database import unit_of_work
 
 __all__ = ["database_url", "desk"]
@@ -33,7 +42,7 @@ def test_the_list_is_in_plain_columns_outside_a_terminal(desk: Desk) -> None:
     _fill(desk)
     heading, first, *others = desk.run(app, "list").stdout.splitlines()
     assert heading.split()[:3] == ["NUMBER", "STATUS", "KIND"]
-    assert first.split()[:5] == ["HOT-01/2026/000001", "pending", "question", "2026-10-31", "23:59:00"]
+    assert first.split()[:5] == ["HOT-01/2026/000001", "pending", "question", "2026-10-31", "23:59"]
     assert len(others) == 2
 
 
@@ -86,6 +95,89 @@ def test_a_question_is_shown_with_its_letters_and_its_history(desk: Desk) -> Non
     assert found["because"] == ["Wpłynęło w godzinach pracy."]
     assert [event["kind"] for event in found["events"]] == ["received", "registered", "letter_queued", "acknowledged"]
     assert [(one["state"], one["last_reply"]) for one in found["letters"]] == [("accepted", "250 ok")]
+
+
+def test_notes_and_follow_ups_are_shown_with_their_words_and_held_replies_with_their_ids(desk: Desk) -> None:
+    """Nothing that was written about a question is left to --json."""
+    with unit_of_work(desk.engine) as session:
+        [question_id] = registered(session)
+        [mail] = spool.put(session, [arrival("a", sender="obcy@example.net")], NOW)
+        said = {"follow_up": "Proszę o pośpiech.\x1b[2J\nJan", "note": "Zadzwonić do Urzędu."}
+        audit.add(
+            session,
+            [
+                audit.Event(NOW, kind, "clerk jan@urzad.example", question_id, detail={"text": text})
+                for kind, text in said.items()
+            ],
+        )
+        [letter_id] = outbox.enqueue(session, [letter("1", question_id)])
+        outbox.mark_refused(session, letter_id, "550 no", NOW)
+        held.hold(session, mail.id, question_id, "Not that consultant.", NOW)
+    shown = desk.run(app, "show", "HOT-01/2026/000001").stdout
+    assert "--- follow-up  2026-11-23 11:00:00  clerk jan@urzad.example\nProszę o pośpiech.\\x1b[2J\nJan\n" in shown
+    assert "--- note  2026-11-23 11:00:00  clerk jan@urzad.example\nZadzwonić do Urzędu.\n" in shown
+    assert "refused    acknowledgement  to Jan@Urzad.example  550 no" in shown
+    assert "r1     held       obcy@example.net  Not that consultant." in shown
+    assert [reply["reason"] for reply in desk.json(app, "show", "1")["held_replies"]] == ["Not that consultant."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("2", "HOT-01/2026/000002"),
+        ("000002", "HOT-01/2026/000002"),
+        ("2025/2", "HOT-01/2025/000002"),
+        ("hot-01/2025/2", "HOT-01/2025/000002"),
+        ("4", "HOT-01/2024/000004"),
+    ],
+)
+def test_a_number_may_be_typed_short(desk: Desk, monkeypatch: pytest.MonkeyPatch, typed: str, number: str) -> None:
+    """Of this year, else of the newest year that has it; which one it is, is said."""
+    monkeypatch.setattr("mailgate.cli.register._this_year", lambda: 2026)
+    with unit_of_work(desk.engine) as session:
+        for year, count in ((2024, 4), (2025, 3), (2026, 2), (2027, 2)):
+            registered(session, count, year)
+    result = desk.run(app, "show", typed)
+    assert result.stdout.startswith(f"number          {number}\n")
+    assert result.stderr == f"{typed} is {number}.\n"
+
+
+@pytest.mark.parametrize("typed", ["9", "2025/1", "HOT-01/2026/", "9" * 30, "a\x1b[2J", ""])
+def test_what_is_no_number_of_the_register_is_status_1(desk: Desk, typed: str) -> None:
+    """Whatever was typed, it cannot steer the terminal."""
+    _fill(desk)
+    result = desk.run(app, "show", typed, status=1)
+    assert result.stderr == f"There is no question {typed} in the register.\n".replace("\x1b", "\\x1b")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_list_never_cuts_a_number(desk: Desk, width: int) -> None:
+    """In a terminal of any width."""
+    with unit_of_work(desk.engine) as session:
+        registered(session, 3, office="Urząd Gminy Dębowa " * 3, subject="Pytanie o sprawozdanie " * 5)
+    lines = in_terminal(width, "mailgate", "register", "list").splitlines()
+    assert [line.split()[1] for line in lines if "HOT" in line] == [f"HOT-01/2026/00000{one}" for one in (1, 2, 3)]
+    assert width < 60 or all(len(line) <= width for line in lines)
+
+
+def in_terminal(width: int, *command: str) -> str:
+    """What a program prints in a real terminal of this width."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    environment = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        stdin=subprocess.DEVNULL, stdout=theirs, env=environment | {"TERM": "xterm"},
+    )  # fmt: skip
+    os.close(theirs)
+    printed = b""
+    # A terminal whose last program has ended answers a read with EIO.
+    with suppress(OSError):
+        while piece := os.read(ours, 65536):
+            printed += piece
+    os.close(ours)
+    assert process.wait(60) == 0
+    return re.sub(r"\x1b\[[0-9;]*m", "", printed.decode())
 
 
 def test_a_number_that_is_not_in_the_register_has_exit_status_1(desk: Desk) -> None:

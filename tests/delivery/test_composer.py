@@ -18,6 +18,7 @@ from mailgate import resources
 from mailgate.delivery.composer import ComposedLetter, Composer
 from mailgate.delivery.specimen import (
     ANSWER_TEXT,
+    BLANK,
     CLERK,
     CONSULTANT,
     FILE,
@@ -192,8 +193,8 @@ def test_no_value_of_a_stranger_adds_a_header_or_breaks_a_letter(composer: Compo
         NoForm(name, Thread(value, (value,)), question),
         QuestionForConsultant(name, THREAD, question, name, (file,), (value,)),
         FollowUpForConsultant(name, THREAD, question, name, value, (file,), True, (value,)),
-        Answer(name, THREAD, QUESTION.number, value, value, (file,), value),
-        NotRelayed(name, THREAD, QUESTION.number, value, name, value, value),
+        Answer(name, THREAD, QUESTION.number, value, value, (file,), value, value),
+        NotRelayed(name, THREAD, QUESTION.number, value, name, value, value, value, ((value, value),)),
     ]
     for letter in hostile:
         done = composed(composer, letter)
@@ -262,7 +263,8 @@ def test_a_letter_to_a_clerk_names_no_consultant_and_bears_no_token(composer: Co
             shown = "".join(text(message, kind) for kind in ("plain", "html"))
             assert CONSULTANT.address not in shown, name
             assert CONSULTANT.name not in shown, name
-            assert TOKEN not in shown, name
+            confirmed_by_token = isinstance(letter, Acknowledgement) and letter.unconfirmed_email is not None
+            assert (TOKEN in shown) == confirmed_by_token, name
             assert MARKER_LINE not in shown, name
 
 
@@ -275,6 +277,10 @@ def test_a_letter_to_a_consultant_begins_with_the_marker_and_ends_with_the_fixed
     assert filled[0] == MARKER_LINE
     assert filled[-1] == LAST_LINE
     assert filled[-2] == f"Kod wiadomości: {TOKEN}"
+
+
+def test_a_letter_to_a_consultant_tells_where_its_commands_stand() -> None:
+    assert "W pierwszych wierszach odpowiedzi można użyć poleceń: #dokumentacja" in LAST_LINE
 
 
 def test_a_clerks_text_cannot_pass_for_the_fixed_lines(composer: Composer) -> None:
@@ -300,13 +306,15 @@ def test_the_acknowledgement_tells_number_times_reason_and_fields(composer: Comp
         "Wpłynęło: piątek, 20 listopada 2026 r., godz. 16:35:10",
         "Liczy się od: poniedziałek, 23 listopada 2026 r., godz. 8:00",
         "Wpłynęło po godz. 16:00, więc traktuje się je jako zgłoszone w najbliższym dniu roboczym",
-        "potwierdzimy także telefonicznie, najpóźniej: wtorek, 24 listopada 2026 r., godz. 16:00.",
+        "potwierdzimy także telefonicznie, najpóźniej we wtorek, 24 listopada 2026 r., do godz. 16:00.",
         "Imię i nazwisko Użytkownika: Anna Ćma-Kowalska",
         "- Nie podano daty dokumentu.",
         "Jeżeli coś odczytaliśmy błędnie, prosimy odpowiedzieć na tę wiadomość.",
         "Nigdy nie prosimy o podanie hasła.",
-        "przyjęliśmy „+48 42 123 45 67”, a w treści wiadomości podano „+48 42 765 43 21”.",
-        "prosimy potwierdzić go w odpowiedzi na tę wiadomość",
+        "Zwrotny numer telefonu, e-mail: 42 123 45 67 wew. 12, anna.kowalska@inny.example",
+        "przyjęliśmy „42 123 45 67 wew. 12”, a w treści wiadomości podano „42 765 43 21”.",
+        "prosimy napisać do nas z tego adresu i przytoczyć w wiadomości poniższy kod.",
+        f"\nKod wiadomości: {TOKEN}\n",
         "Formularz jest skanem lub zdjęciem, dlatego prosimy sprawdzić te dane szczególnie uważnie.",
     ):
         assert sentence in shown
@@ -324,6 +332,76 @@ def test_an_absent_field_is_said_to_be_absent(composer: Composer) -> None:
     shown = text(parsed(composed(composer, LETTERS["question-blank"])), "plain")
     assert "Nazwa Urzędu: nie podano" in shown
     assert "None" not in shown
+
+
+@pytest.mark.parametrize("name", ["acknowledgement-wrong", "question-wrong"])
+def test_what_is_no_date_and_no_contact_is_shown_as_it_was_typed(composer: Composer, name: str) -> None:
+    shown = text(parsed(composed(composer, LETTERS[name])), "plain")
+    assert "\nData dokumentu: 32.13.2026 (niepoprawna data)\n" in shown
+    assert "\nZwrotny numer telefonu, e-mail: wew. 45 (niepełny kontakt)\n" in shown
+    assert "nie podano" not in shown
+
+
+@pytest.mark.parametrize("name", ["answer-full", "question-wrong", "follow-up-full", "not-relayed-full"])
+def test_titles_do_not_pile_up_within_a_letter(composer: Composer, name: str) -> None:
+    piled = "Odp: [HOT-01/2026/000005] Odpowiedź na pytanie: Re: słownik"
+    letter = LETTERS[name]
+    if isinstance(letter, Answer | NotRelayed):
+        letter = replace(letter, subject=piled)
+    elif isinstance(letter, QuestionForConsultant | FollowUpForConsultant):
+        letter = replace(letter, question=replace(letter.question, subject=piled))
+    done = composed(composer, letter)
+    assert done.subject.endswith(": słownik")
+    assert re.search(r"^(Dotyczy|Temat): słownik$", text(parsed(done), "plain"), re.MULTILINE)
+
+
+def test_a_blank_forms_receipt_names_everything_that_is_missing(composer: Composer) -> None:
+    shown = text(parsed(composed(composer, LETTERS["acknowledgement-blank"])), "plain")
+    assert "- Nie podano nazwy Urzędu." in shown
+    assert "Prosimy wpisać w formularzu treść pytania, uzupełnić wymienione dane i odesłać formularz" in shown
+    assert "Formularz można przesłać jako plik DOCX, ODT, PDF lub RTF" in shown
+
+
+def test_a_consultant_sees_of_a_blank_form_what_was_written_beside_it(composer: Composer) -> None:
+    shown = text(parsed(composed(composer, LETTERS["question-blank"])), "plain")
+    assert "\nTreść pytania: nie wpisano\n" in shown
+    assert "\nTreść wiadomości:\n\n    Proszę o pilną odpowiedź.\n\n" in shown
+    assert "Nie wpisano treści pytania." not in shown
+    blank = replace(BLANK, text="CSIZS    Zgłoszenie pytania HOT-1\ndata:\nznak:\nTreść pytania:\n")
+    letter = replace(LETTERS["question-blank"], question=blank)
+    assert "Treść wiadomości" not in text(parsed(composed(composer, letter)), "plain")
+
+
+def test_a_reply_that_was_not_relayed_is_given_back_with_its_commands(composer: Composer) -> None:
+    shown = text(parsed(composed(composer, LETTERS["not-relayed-full"])), "plain")
+    assert "\nProsimy odpowiedzieć jeszcze raz bez tego polecenia.\n" in shown
+    assert "\n    #dokumentacja Podręcznik, s. 5\n    #foo\n\n    Dzień dobry,\n" in shown
+    only = replace(LETTERS["not-relayed-full"], text="")
+    assert "    #foo\n\nKod wiadomości" in text(parsed(composed(composer, only)), "plain")
+
+
+def test_a_reply_without_a_new_word_gives_nothing_back(composer: Composer) -> None:
+    shown = text(parsed(composed(composer, LETTERS["not-relayed-empty"])), "plain")
+    assert "\nWiadomość nie zawierała nowego tekstu.\n" in shown
+    assert "Tekst, który nie został przekazany" not in shown
+
+
+def test_an_answer_reminds_of_the_question_in_a_few_words(composer: Composer) -> None:
+    letter = replace(LETTERS["answer-full"], question="Jak to zrobić? " * 100)
+    shown = text(parsed(composed(composer, letter)), "plain")
+    reminder = shown.partition("Państwa pytanie:\n")[2].partition("\n")[0].strip()
+    assert reminder.startswith("Jak to zrobić? Jak")
+    assert reminder.endswith("…")
+    assert len(reminder) <= 301
+    assert "Państwa pytanie" not in text(parsed(composed(composer, LETTERS["answer-bare"])), "plain")
+
+
+def test_in_html_our_dates_and_times_are_not_broken_at_the_end_of_a_line(composer: Composer) -> None:
+    html = unescape(text(parsed(composed(composer, LETTERS["acknowledgement-full"])), "html"))
+    assert "20\xa0listopada 2026\xa0r., godz.\xa016:35:10" in html
+    assert "(pkt\xa01.5.1 procedury)" in html
+    assert "„42\xa0123\xa045\xa067\xa0wew.\xa012”" in html
+    assert '<span style="white-space:nowrap;">anna.kowalska@inny.example</span>' in html
 
 
 def test_no_form_brings_the_blank_form(composer: Composer) -> None:

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
 
 from mailgate import resources
 
@@ -41,3 +42,11 @@ def test_the_text_form_has_the_same_labels() -> None:
     text = (resources.forms_folder() / "HOT-01.txt").read_text(encoding="utf-8")
     for label in ("data:", "znak:", "Imię i nazwisko Użytkownika:", "Nazwa Urzędu:", "Treść pytania:"):
         assert label in text
+
+
+def test_the_tables_of_the_form_stand_exactly_below_each_other() -> None:
+    """Word puts a table of another alignment a little to the left, and lets a column grow where widths are not fixed."""
+    tables = Document(BytesIO(resources.blank_form()[1])).tables
+    widths = {sum(column.width for column in table.columns) for table in tables}
+    assert len(widths) == 1
+    assert {(table.alignment, table.autofit) for table in tables} == {(WD_TABLE_ALIGNMENT.CENTER, False)}

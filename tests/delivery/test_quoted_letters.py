@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import email.policy
 import textwrap
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
-from typing import cast
+from typing import Literal, cast
 
 import pytest
 
 from mailgate.delivery.composer import Composer
-from mailgate.delivery.specimen import HOTLINE, LETTERS, MESSAGE_ID, NOW, QUESTION, REPLY_TO, TOKEN
+from mailgate.delivery.specimen import FORM, HOTLINE, LETTERS, MESSAGE_ID, NOW, QUESTION, REPLY_TO, TOKEN
 from mailgate.domain.tokens import tokens_in
 from mailgate.reader import read
 
@@ -25,18 +26,22 @@ ANSWERABLE = [name for name in LETTERS if name.startswith(("question", "follow-u
 
 
 def plain_text(name: str) -> str:
+    return shown(name, "plain")
+
+
+def shown(name: str, kind: Literal["plain", "html"]) -> str:
     composed = Composer(HOTLINE).compose(LETTERS[name], MESSAGE_ID, REPLY_TO, NOW, TOKEN)
     message = cast("EmailMessage", message_from_bytes(composed.content, policy=email.policy.default))
-    part = message.get_body(("plain",))
+    part = message.get_body((kind,))
     assert part is not None
     return cast("str", part.get_content()).replace("\r\n", "\n")
 
 
-def reply(text: str) -> bytes:
+def reply(text: str, kind: Literal["plain", "html"] = "plain") -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "Jan <jan.zak@firma.example>", HOTLINE.address, "Odp: x"
     message["Message-ID"], message["In-Reply-To"] = "<r@firma.example>", "<rewritten@relay.example>"
-    message.set_content(text)
+    message.set_content(text, subtype=kind)
     return message.as_bytes()
 
 
@@ -76,3 +81,21 @@ def test_the_form_that_an_acknowledgement_repeats_is_read_back_as_it_was_asked()
     """So a clerk's unmarked quotation of it is known for what it is, and no second question."""
     forms = read(reply(plain_text("acknowledgement-several"))).forms.forms
     assert [(form.question or "").split() for form in forms] == [QUESTION.text.split()] * 2
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize("name", ["acknowledgement-full", "acknowledgement-sound"])
+def test_every_value_that_an_acknowledgement_repeats_is_read_back(name: str, kind: Literal["plain", "html"]) -> None:
+    (form,) = read(reply(shown(name, kind), kind)).forms.forms
+    assert (form.question or "").split() == QUESTION.text.split()
+    assert replace(form, findings=(), source=FORM.source, by_ocr=True, question=None) == replace(FORM, question=None)
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_what_was_typed_wrong_is_wrong_when_read_back(kind: Literal["plain", "html"]) -> None:
+    found = read(reply(shown("acknowledgement-wrong", kind), kind)).forms
+    assert [(one.field, one.code) for one in found.problems] == [("date", "invalid"), ("contact", "invalid")]
+
+
+def test_an_answer_that_repeats_the_question_holds_no_form() -> None:
+    assert not read(reply(plain_text("answer-full"))).forms.forms

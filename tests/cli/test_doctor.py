@@ -1,0 +1,94 @@
+"""``mailgate doctor`` names what is wrong, and the command with which to look."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from servers.deployment import Deployment
+from servers.entries import LEASE, NOW, arrival, letter
+
+from mailgate.config import environment_without_settings
+from mailgate.register import held, outbox, spool
+from mailgate.register.database import migrate, unit_of_work
+
+
+def doctor(gate: Deployment, **settings: str) -> tuple[int, dict[str, list[tuple[str, str]]]]:
+    """The exit status, and the levels and texts of each part."""
+    told = subprocess.run(
+        [sys.executable, "-m", "mailgate", "doctor", "--json"],
+        env=environment_without_settings() | gate.environment | settings,
+        cwd=gate.folder, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert told.stderr == ""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for finding in map(json.loads, told.stdout.splitlines()):
+        parts.setdefault(finding["part"], []).append((finding["level"], finding["text"]))
+    return told.returncode, parts
+
+
+def test_an_untouched_installation_has_no_fault(tmp_path: Path) -> None:
+    """And the look makes no register."""
+    status, parts = doctor(Deployment(tmp_path))
+    assert status == 0, parts
+    assert parts["receiver"][0][0] == "ok"
+    assert "outbox" not in parts
+    assert not (tmp_path / "storage").exists()
+
+
+def test_what_waits_for_a_person_is_a_warning_with_the_command_to_look(tmp_path: Path) -> None:
+    gate = Deployment(tmp_path)
+    gate.settings.storage.mkdir()
+    migrate(gate.engine)
+    with unit_of_work(gate.engine) as session:
+        refused, uncertain = outbox.enqueue(session, [letter(name) for name in "12"])
+        outbox.mark_refused(session, refused, "550", NOW)
+        outbox.mark_uncertain(session, uncertain, "lost", NOW)
+        bad, reply = spool.put(session, [arrival("a"), arrival("b")], NOW)
+        spool.claim(session, "a", 5, NOW, LEASE)
+        spool.quarantine(session, bad.id, "Why.", "failed", NOW)
+        held.hold(session, reply.id, None, "Why.", NOW)
+    status, parts = doctor(gate)
+    assert status == 0, parts
+    assert [level for level, _ in parts["outbox"]] == ["warning", "warning"]
+    assert "outbox list --state uncertain" in parts["outbox"][0][1]
+    [(level, text)] = parts["quarantine"]
+    assert (level, text.split(":")[0]) == ("warning", "1 mails and 1 held replies wait for a person")
+    assert "mailgate quarantine list" in text
+
+
+def test_nothing_that_waits_is_well(tmp_path: Path) -> None:
+    gate = Deployment(tmp_path)
+    gate.settings.storage.mkdir()
+    migrate(gate.engine)
+    _, parts = doctor(gate)
+    assert [parts[name][0][0] for name in ("outbox", "quarantine")] == ["ok", "ok"]
+
+
+def test_a_port_that_another_program_has_is_a_fault(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        status, parts = doctor(Deployment(tmp_path), MAILGATE_SMTP_LISTEN=f"127.0.0.1:{port}")
+    [(level, text)] = parts["receiver"]
+    assert (status, level) == (1, "fault")
+    assert "stop the program that uses it" in text
+
+
+def test_an_address_that_is_not_of_this_machine_is_a_fault(tmp_path: Path) -> None:
+    status, parts = doctor(Deployment(tmp_path), MAILGATE_SMTP_LISTEN="192.0.2.1:8025")
+    assert (status, parts["receiver"][0][0]) == (1, "fault")
+
+
+def test_the_port_of_our_own_daemon_is_no_fault(tmp_path: Path) -> None:
+    """One that it does not have, since it was started before the settings changed, is a warning."""
+    with Deployment(tmp_path).running() as gate, socket.create_server(("127.0.0.1", 0)) as other:
+        free = other.getsockname()[1]
+        other.close()
+        own, parts = doctor(gate, MAILGATE_SMTP_LISTEN=f"127.0.0.1:{gate.port}")
+        _, changed = doctor(gate, MAILGATE_SMTP_LISTEN=f"127.0.0.1:{free}")
+    assert (own, parts["receiver"][0][0]) == (0, "ok"), parts
+    assert changed["receiver"][0][0] == "warning"
+    assert "restart it" in changed["receiver"][0][1]
