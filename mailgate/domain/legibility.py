@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mailgate.domain import cms, pgp
 from mailgate.domain.fingerprint import split_message
 from mailgate.domain.mail import Attachment, InboundMail
 
@@ -16,14 +17,12 @@ _ENVELOPE_HEADERS: Final = frozenset({
 _LOOKED_AT: Final = 16 * 1024
 _MAX_NULS: Final = 2
 
-# 1.2.840.113549.1.7.3 (envelopedData) and 1.2.840.113549.1.9.16.1.23 (authEnvelopedData), DER: RFC 5652, RFC 5083.
-_ENVELOPED: Final = (
-    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03",
-    b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17",
-)
-_PGP_TEXT: Final = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
-_PGP_BYTES: Final = b"-----BEGIN PGP MESSAGE-----"
-_PGP_TYPES: Final = frozenset({"application/pgp-encrypted", "application/pgp"})
+_PGP_SUFFIXES: Final = (".pgp", ".gpg", ".asc")
+_PGP_ARMOUR: Final = b"-----BEGIN PGP MESSAGE-----"
+_SMIME_NAME: Final = "smime.p7m"
+# What stands in front of an armour in a page: the start of a line, however that is made.
+_ARMOUR_IN_PAGE: Final = re.compile(r"(?:^|>)\s*-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+_QUOTE_IN_PAGE: Final = re.compile(r"<blockquote", re.IGNORECASE)
 
 
 def no_message(raw: bytes) -> str | None:
@@ -45,25 +44,47 @@ def envelope_headers(raw: bytes) -> int:
 
 
 def encryption(mail: InboundMail) -> str | None:
-    """How a mail is encrypted, in English, or None where its text can be read."""
-    if mail.content_type == "multipart/encrypted":
+    """How a mail is encrypted, in English, or None where its text can be read.
+
+    A letter may carry an encrypted file and be readable itself; what is encrypted as a whole says so by its type or by
+    an armour in the text, whatever notice a relay has put beside it.
+    """
+    if mail.content_type == "multipart/encrypted" or _has(mail, "application/pgp-encrypted"):
         return "it is encrypted (PGP/MIME)"
-    text = "\n".join(mail.plain)
-    if _PGP_TEXT.search(text):
+    if _armour_in_text(mail):
         return "it is encrypted (PGP in the text)"
-    if text.strip() or any(page.strip() for page in mail.html):
-        return None
-    if any(_is_enveloped(attachment) for attachment in mail.attachments):
+    text = _has_text(mail)
+    enveloped = [one for one in mail.attachments if cms.kind_of(one.content) == "encrypted"]
+    if any(not text or _is_the_mail_itself(one) for one in enveloped):
         return "it is encrypted (S/MIME)"
-    if any(_is_pgp(attachment) for attachment in mail.attachments):
+    if not text and any(_is_pgp(one) for one in mail.attachments):
         return "it is encrypted (PGP)"
     return None
 
 
-def _is_enveloped(attachment: Attachment) -> bool:
-    """The bytes decide: programs declare signed and encrypted mail with the same type, or as octet-stream."""
-    return any(oid in attachment.content[:64] for oid in _ENVELOPED)
+def _has(mail: InboundMail, content_type: str) -> bool:
+    return any(attachment.content_type == content_type for attachment in mail.attachments)
+
+
+def _has_text(mail: InboundMail) -> bool:
+    return any(text.strip() for text in (*mail.plain, *mail.html))
+
+
+def _is_the_mail_itself(attachment: Attachment) -> bool:
+    return attachment.name.lower() == _SMIME_NAME
+
+
+def _armour_in_text(mail: InboundMail) -> bool:
+    """An encrypted message in the text; in a page alone, unless that quotes, when the armour may be somebody else's."""
+    text = "\n".join(mail.plain)
+    if text.strip():
+        return pgp.armoured_kind(text.encode("utf-8", "replace")) == "encrypted"
+    return any(_ARMOUR_IN_PAGE.search(page) and not _QUOTE_IN_PAGE.search(page) for page in mail.html)
 
 
 def _is_pgp(attachment: Attachment) -> bool:
-    return attachment.content_type in _PGP_TYPES or attachment.content[:200].lstrip().startswith(_PGP_BYTES)
+    """The armour tells, or the name with the first packet."""
+    content = attachment.content
+    if content[:200].lstrip().startswith(_PGP_ARMOUR):
+        return pgp.armoured_kind(content) == "encrypted"
+    return attachment.name.lower().endswith(_PGP_SUFFIXES) and pgp.bare_kind(content) == "encrypted"

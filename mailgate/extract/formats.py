@@ -9,10 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate.domain.document import Document
+from mailgate.extract.csvtable import read_csv_bytes
+from mailgate.extract.doc import read_doc
 from mailgate.extract.docx import is_docx, read_docx
 from mailgate.extract.html import read_html_bytes
+from mailgate.extract.odf import is_flat_odf, is_odf, read_odf
+from mailgate.extract.olefiles import is_doc, is_encrypted_office, is_ole, is_xls, refuse_encrypted
+from mailgate.extract.pdf import is_pdf, read_pdf
+from mailgate.extract.picture import is_picture
+from mailgate.extract.rtf import is_rtf, read_rtf
 from mailgate.extract.safezip import UnsafeContainer, open_zip
+from mailgate.extract.scan import Recogniser
 from mailgate.extract.text import read_text_bytes
+from mailgate.extract.xls import read_xls
+from mailgate.extract.xlsx import is_xlsx, read_xlsx
 
 _LOOKED_AT = 4096
 _ZIP = b"PK\x03\x04"
@@ -85,6 +95,10 @@ def _members_are(kind: Callable[[tuple[str, ...]], bool]) -> Callable[[bytes], b
     return known
 
 
+def _is_zip(content: bytes) -> bool:
+    return content[:2] == b"PK"
+
+
 def _looks_like_html(content: bytes) -> bool:
     start = content[:_LOOKED_AT].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or (
@@ -109,8 +123,15 @@ FORMATS: tuple[Format, ...] = (
         _one(read_docx),
         _members_are(is_docx),
         (".docx", ".docm", ".dotx", ".dotm"),
-        fits=lambda raw: raw[:2] == b"PK",
+        fits=_is_zip,
     ),
+    Format("opendocument", _one(read_odf), _members_are(is_odf), (".odt", ".ott", ".ods", ".ots"), fits=_is_zip),
+    Format("opendocument", _one(read_odf), is_flat_odf),
+    Format("xlsx", _one(read_xlsx), _members_are(is_xlsx), (".xlsx", ".xlsm", ".xltx", ".xltm"), fits=_is_zip),
+    Format("rtf", _one(read_rtf), is_rtf),
+    Format("doc", _one(read_doc), is_doc, (".doc", ".dot"), fits=is_ole),
+    Format("xls", _one(read_xls), is_xls, (".xls", ".xlt"), fits=is_ole),
+    Format("office file", _one(refuse_encrypted), is_encrypted_office),
     Format(
         "html",
         lambda file: (read_html_bytes(file.content, file.source, file.charset),),
@@ -120,10 +141,28 @@ FORMATS: tuple[Format, ...] = (
         fits=_looks_like_text,
     ),
     Format(
+        "pdf",
+        lambda file: (read_pdf(file.content, file.source, Recogniser()),),
+        is_pdf,
+    ),
+    Format(
+        "picture",
+        lambda file: Recogniser().read_picture(file.content, file.source),
+        is_picture,
+    ),
+    Format(
+        "csv",
+        lambda file: (read_csv_bytes(file.content, file.source, file.charset),),
+        _never,
+        (".csv", ".tsv", ".tab", ".xls"),
+        ("text/csv", "text/tab-separated-values"),
+        fits=_looks_like_text,
+    ),
+    Format(
         "text",
         lambda file: (read_text_bytes(file.content, file.source, file.charset),),
         _never,
-        (".txt", ".text", ".md", ".log", ""),
+        (".txt", ".text", ".md", ".log", ".doc", ".rtf", ""),
         ("text/plain",),
         fits=_looks_like_text,
     ),

@@ -41,7 +41,15 @@ _QUOTES: Final = frozenset({
 _QUOTE_WRAPPERS: Final = frozenset({"gmail_quote", "gmail_extra", "protonmail_quote", "zmail_extra", "tutanota_quote"})
 _HEADER_WORDS: Final = re.compile(r"\s*(od|from|von|de|da|nadawca|fra|från|van|від|от)\s*:", re.IGNORECASE)
 _FORWARD_WORDS: Final = re.compile(r"\s*-{5,}")
-_HIDDEN: Final = re.compile(r"display:none|mso-hide:all|visibility:hidden")
+_HIDDEN: Final = re.compile(
+    r"display:none|mso-hide:all|visibility:hidden|(?:^|;)opacity:0?(?:\.0+|(?<=0))(?:!important)?(?:;|$)"
+)
+_NO_HEIGHT: Final = re.compile(r"(?:^|;)(?:max-)?height:0(?:\.0+)?(?:px|pt|em|rem)?(?:!important)?(?:;|$)")
+_NO_LETTERS: Final = re.compile(r"(?:^|;)font-size:0(?:\.0+)?(?:px|pt|em|rem|%)?(?:!important)?(?:;|$)")
+_INK: Final = re.compile(r"(?:^|;)color:([^;!]+)")
+_PAPER: Final = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
+_SHORT_COLOUR: Final = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
+_MOST_LOOKED_AT: Final = 200
 _PREFIXES: Final = re.compile(r"^(?:x_)+")
 
 
@@ -57,7 +65,39 @@ def hidden(node: Node) -> bool:
     """True where no reader of the mail sees the element."""
     if node.tag in SKIPPED or "hidden" in node.attributes:
         return True
-    return "style" in node.attributes and _HIDDEN.search(node.style) is not None
+    if "style" not in node.attributes:
+        return False
+    style = node.style
+    if _HIDDEN.search(style) or ("overflow:hidden" in style and _NO_HEIGHT.search(style)):
+        return True
+    # Newsletters set their frames so and give each text its own size or colour.
+    if _NO_LETTERS.search(style):
+        return not _sets_anew(node, "font", "size")
+    return _is_ink_on_its_like(style) and not _sets_anew(node, "color", "color")
+
+
+def _is_ink_on_its_like(style: str) -> bool:
+    ink, paper = _INK.search(style), _PAPER.search(style)
+    return ink is not None and paper is not None and _colour(ink[1]) == _colour(paper[1])
+
+
+def _colour(written: str) -> str:
+    known = {"white": "#ffffff", "black": "#000000", "rgb(255,255,255)": "#ffffff", "rgb(0,0,0)": "#000000"}
+    short = _SHORT_COLOUR.fullmatch(written)
+    return "#" + "".join(2 * digit for digit in short.groups()) if short else known.get(written, written)
+
+
+def _sets_anew(node: Node, in_style: str, attribute: str) -> bool:
+    """True where an element inside sets what hides the outer one, or there are too many elements to look at."""
+    waiting = list(node.elements())
+    for _ in range(_MOST_LOOKED_AT):
+        if not waiting:
+            return False
+        inner = waiting.pop()
+        if in_style in inner.style or (inner.tag == "font" and attribute in inner.attributes):
+            return True
+        waiting.extend(inner.elements())
+    return True
 
 
 def is_quote(node: Node) -> bool:

@@ -116,7 +116,8 @@ def parse_html(text: str) -> tuple[Node, tuple[str, ...]]:
         except _TooDeep:
             notes.append(f"HTML nested deeper than {MAX_DEPTH} levels, read as bare lines")
             builder = _Builder()
-            _feed(builder, _ANY_TAG.sub("<br>", text))
+            # What is still a "<" opens no tag: libxml2 would take an unfinished one for an element, and go down again.
+            _feed(builder, "<br>".join(piece.replace("<", "&lt;") for piece in _ANY_TAG.split(text)))
     except _Full:
         notes.append(f"HTML cut after {MAX_NODES} nodes")
     except (etree.LxmlError, ValueError, AssertionError) as error:

@@ -21,7 +21,7 @@ _SMALL_BYTES = 1024 * 1024
 """Below this size a high ratio is no danger: an empty spreadsheet's styles shrink a hundredfold."""
 
 # What zipfile and zlib raise on damaged containers; NotImplementedError is an unknown compression method.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError)
 
 
 class UnsafeContainer(ValueError):
@@ -55,7 +55,7 @@ class SafeZip:
         try:
             with self._archive.open(info) as member:
                 content = member.read(limit + 1)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise UnsafeContainer(f"damaged member {name!r}: {error}") from error
         if len(content) > limit:
             raise UnsafeContainer(f"member {name!r} is larger than {limit} bytes")
@@ -72,7 +72,7 @@ def open_zip(content: bytes) -> Iterator[SafeZip]:
     """Opens a ZIP held in memory; raises ``UnsafeContainer`` for one that is damaged or breaks a limit."""
     try:
         archive = zipfile.ZipFile(BytesIO(content))
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise UnsafeContainer(f"no readable ZIP: {error}") from error
     with archive:
         _check(archive)
@@ -89,8 +89,13 @@ def _check(archive: zipfile.ZipFile) -> None:
     for info in members:
         if info.file_size > MAX_MEMBER_BYTES:
             raise UnsafeContainer(f"member {info.filename!r} is larger than {MAX_MEMBER_BYTES} bytes")
-        if info.file_size > _SMALL_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        if packed_too_tightly(info):
             raise UnsafeContainer(f"member {info.filename!r} is packed more than {MAX_RATIO} times")
+
+
+def packed_too_tightly(info: zipfile.ZipInfo) -> bool:
+    """True for a member that grows so much when unpacked that it must be made for that."""
+    return info.file_size > _SMALL_BYTES and info.file_size > MAX_RATIO * max(info.compress_size, 1)
 
 
 def parse_xml(content: bytes) -> etree._Element:

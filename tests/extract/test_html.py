@@ -222,3 +222,37 @@ def test_hostile_pages_take_linear_time(html: str) -> None:
 def test_bytes_are_decoded_by_mime_then_by_the_page_then_by_themselves(raw: bytes, charset: str | None) -> None:
     (line,) = read_html_bytes(raw, "attachment:a.html", charset).blocks
     assert line == Line("łódź")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-size:0", "font-size: 0px; color: #fff", "font-size:0.0em !important", "max-height:0; overflow:hidden",
+        "height:0px;overflow:hidden", "opacity:0", "opacity: .0", "opacity:0.00;color:red",
+        "color:#fff;background:#ffffff", "color: white; background-color: #FFF", "background:rgb(0,0,0);color:black",
+    ],
+)  # fmt: skip
+def test_what_a_style_makes_invisible_is_no_text(style: str) -> None:
+    assert texts(f"a<div style='{style}'>b<span>c</span></div>") == ["a"]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-size:0.9em", "font-size:10px", "max-height:0", "max-height:0.5em;overflow:hidden", "opacity:0.5", "opacity:1",
+        "fill-opacity:0", "color:#fff;background:#000", "color:#fff", "border-color:#fff;background:#fff", "line-height:0",
+    ],
+)  # fmt: skip
+def test_what_a_style_makes_small_or_pale_stays_text(style: str) -> None:
+    assert texts(f"<div style='{style}'>b</div>") == ["b"]
+
+
+def test_a_frame_without_size_or_colour_shows_texts_that_set_their_own() -> None:
+    assert texts("<div style='font-size:0'><p><span style='font-size:14px'>b</span></p></div>") == ["b"]
+    assert texts("<div style='color:#fff;background:#fff'><font color=black>b</font></div>") == ["b"]
+
+
+def test_frames_in_frames_without_size_cost_nothing() -> None:
+    started = time.process_time()
+    texts("<div style='font-size:0'>" * 1900 + "<b>x</b>" * 20_000)
+    assert time.process_time() - started < 10

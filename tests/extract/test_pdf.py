@@ -1,0 +1,332 @@
+"""PDF files, read: fields, typed text, pages, and what must not be read."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from pathlib import Path
+
+import pytest
+from forms.pdfform import Widget, form, written
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
+
+from mailgate.domain.charset import tidy
+from mailgate.domain.document import Document, Field, Line, Table, lines_of
+from mailgate.domain.hot01 import Hot01, find_forms
+from mailgate.extract.pdf import is_pdf, read_pdf
+from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.scan import Recogniser
+
+LABELS = (
+    (50, 790, "CSIZS    Zgloszenie pytania HOT-1"),
+    (50, 740, "Imie i nazwisko Uzytkownika:"),
+    (50, 710, "Nazwa Urzedu:"),
+    (50, 680, "Zwrotny nr telefonu, e-mail:"),
+    (50, 650, "Tresc pytania:"),
+)
+QUESTION = "Dlaczego wniosek ma stan roboczy?\nPonowne zalogowanie nic nie zmienia.\n\nProszę o instrukcję."
+VALUES = ("Janina Żółkiewska", "Ośrodek Pomocy Społecznej w Łącku", "24 261 40 21, j.z@ops.lack.example", QUESTION)
+BOXES = ((220, 735, 540, 753), (220, 705, 540, 723), (220, 675, 540, 693), (50, 400, 540, 645))
+
+
+def read(content: bytes) -> Document:
+    return read_pdf(content, "attachment:HOT-01.pdf", Recogniser(off=True))
+
+
+def only_form(document: Document) -> Hot01:
+    (found,) = find_forms([document]).forms
+    return found
+
+
+def texts(document: Document) -> list[str]:
+    return [line.text for line in lines_of(document.blocks) if line.text]
+
+
+def widgets(*names: str, tooltips: tuple[str | None, ...] = (None,) * 4) -> list[Widget]:
+    return [Widget(name, value, box, tip) for name, value, box, tip in zip(names, VALUES, BOXES, tooltips, strict=True)]
+
+
+def assert_read(found: Hot01) -> None:
+    assert found.user_name == VALUES[0]
+    assert found.office == VALUES[1]
+    assert found.phone == "+48242614021"
+    assert found.email == "j.z@ops.lack.example"
+    assert (found.question or "").split() == QUESTION.split()
+
+
+# --- forms with fields
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("imie_nazwisko", "urzad", "kontakt", "pytanie"),
+        ("Imię i nazwisko Użytkownika", "Nazwa Urzędu", "Zwrotny nr telefonu e-mail", "Treść pytania"),
+        ("uzytkownik", "nazwa_urzedu", "telefon", "tresc"),
+        ("Text1", "Text2", "Text3", "Text4"),
+        ("formularz.imie_nazwisko", "formularz.urzad", "formularz.kontakt", "formularz.tresc_pytania"),
+    ],
+)
+def test_values_that_nothing_draws_are_read_by_the_field_s_name_or_its_place(names: tuple[str, ...]) -> None:
+    assert_read(only_form(read(form(widgets(*names), LABELS))))
+
+
+def test_fields_without_any_label_on_the_page_are_read_by_their_tooltips() -> None:
+    tips = ("Imię i nazwisko Użytkownika", "Nazwa Urzędu", "Zwrotny nr telefonu, e-mail", "Treść pytania")
+    assert_read(only_form(read(form(widgets("a1", "a2", "a3", "a4", tooltips=tips)))))
+
+
+def test_text_typed_on_top_of_a_page_belongs_to_the_label_beside_it() -> None:
+    typed = widgets("", "", "", "")
+    assert_read(only_form(read(form([], LABELS, typed=typed))))
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_fields_of_a_page_that_is_turned_stay_beside_their_labels(rotate: int) -> None:
+    assert_read(only_form(read(form(widgets("Text1", "Text2", "Text3", "Text4"), LABELS, rotate=rotate))))
+
+
+def test_names_of_fields_are_in_the_document_with_their_values() -> None:
+    document = read(form(widgets("imie_nazwisko", "urzad", "kontakt", "pytanie"), LABELS))
+    assert document.fields == tuple(
+        Field(name, value)
+        for name, value in zip(("imie_nazwisko", "urzad", "kontakt", "pytanie"), VALUES, strict=True)
+    )
+
+
+def test_an_empty_form_is_a_blank_form() -> None:
+    blank = [Widget(name, None, box) for name, box in zip(("a", "b", "c", "pytanie"), BOXES, strict=True)]
+    found = find_forms([read(form(blank, LABELS))])
+    assert len(found.forms) == 1
+    assert not found.filled
+
+
+def test_hidden_fields_passwords_and_buttons_give_no_value() -> None:
+    document = read(
+        form([
+            Widget("ukryte", "tajne", BOXES[0], shown=2),
+            Widget("haslo", "tajne", BOXES[1], flags=1 << 13),
+            Widget("zgoda", "/Tak", BOXES[2], kind="/Btn"),
+        ])
+    )
+    assert "tajne" not in " ".join(texts(document))
+    assert [field.value for field in document.fields] == ["", ""]
+
+
+def test_a_list_gives_what_it_shows_and_not_its_code() -> None:
+    choice = Widget("urzad", "17", BOXES[1], kind="/Ch", options=(("16", "Urząd Gminy Łąck"), ("17", "Starostwo w Płocku")))
+    assert read(form([choice])).fields == (Field("urzad", "Starostwo w Płocku"),)
+
+
+def test_a_value_in_utf_8_with_its_mark_is_read() -> None:
+    # PDF 2.0 allows it, and some programs write it since long (ISO 32000-2, section 7.9.2.2).
+    (field,) = read(form([Widget("urzad", b"\xef\xbb\xbf" + "Żółć".encode(), BOXES[1])])).fields
+    assert field.value == "Żółć"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), min_size=1, max_size=60))
+def test_whatever_was_typed_into_a_field_comes_out(value: str) -> None:
+    (field,) = read(form([Widget("pytanie", value, BOXES[3])])).fields
+    assert field.value == tidy(value).strip()
+
+
+# --- pages
+
+
+def page_of(commands: str, **more: int) -> bytes:
+    """A page with drawing commands in Helvetica."""
+    raw = form([], ())
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(raw)))
+    stream = DecodedStreamObject()
+    stream.set_data(commands.encode("cp1252"))
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+    for name, value in more.items():
+        writer.pages[0][NameObject("/" + name)] = NumberObject(value)
+    return written(writer)
+
+
+def at(x: float, y: float, text: str, size: int = 10) -> str:
+    return f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({text}) Tj ET\n"
+
+
+def test_words_on_one_line_are_one_line_and_a_wide_gap_stays_one() -> None:
+    document = read(page_of(at(50, 700, "Nazwa Urzedu") + at(260, 700, "Gmina") + at(292, 700, "Lack") + at(50, 680, "Koniec")))
+    assert texts(document) == ["Nazwa Urzedu   Gmina Lack", "Koniec"]
+
+
+def test_a_wrapped_line_goes_on_and_a_short_one_ends() -> None:
+    full = "Opisujemy dokladnie i po kolei wszystkie czynnosci jakie wykonal pracownik przed wystapieniem bledu w tym"
+    document = read(page_of(at(50, 700, full) + at(50, 688, "systemie dziedzinowym.") + at(50, 676, "Co robic?")))
+    assert texts(document) == [f"{full} systemie dziedzinowym.", "Co robic?"]
+
+
+def test_a_drawn_table_becomes_rows_and_cells() -> None:
+    lines = "50 720 m 500 720 l S 50 690 m 500 690 l S 50 640 m 500 640 l S 50 720 m 50 640 l S 500 720 m 500 640 l S 200 720 m 200 690 l S\n"
+    document = read(page_of(lines + at(55, 700, "Nazwa Urzedu:") + at(205, 700, "Gmina Lack") + at(55, 675, "Tresc pytania") + at(55, 660, "Jak?")))
+    (table,) = document.blocks
+    assert isinstance(table, Table)
+    assert [[cell.lines() for cell in row] for row in table.rows] == [
+        [("Nazwa Urzedu:",), ("Gmina Lack",)],
+        [("Tresc pytania", "Jak?")],
+    ]
+
+
+def test_printed_dots_do_not_mix_with_what_is_written_on_them() -> None:
+    document = read(page_of(at(50, 700, "Nazwa Urzedu: " + "." * 80) + at(130, 700.5, "Gmina Lack")))
+    assert texts(document) == ["Nazwa Urzedu: Gmina Lack"]
+
+
+def test_letters_drawn_twice_to_look_bold_are_read_once() -> None:
+    assert texts(read(page_of(at(50, 700, "Tresc pytania") + at(50.3, 700, "Tresc pytania")))) == ["Tresc pytania"]
+
+
+def test_text_drawn_sideways_is_turned_upright() -> None:
+    sideways = "BT /F1 10 Tf 0 1 -1 0 300 100 Tm (Nazwa Urzedu: Gmina) Tj ET\nBT /F1 10 Tf 0 1 -1 0 320 100 Tm (Tresc pytania: Jak?) Tj ET"
+    assert texts(read(page_of(sideways))) == ["Nazwa Urzedu: Gmina", "Tresc pytania: Jak?"]
+
+
+def test_headers_and_page_numbers_stand_aside_and_a_paragraph_goes_on_over_the_page() -> None:
+    first, second = (
+        page_of(at(50, 820, "Urzad Gminy - pismo") + body + at(280, 20, f"Strona {number} z 2"))
+        for number, body in ((1, at(50, 700, "Tresc pytania:") + at(50, 680, "Pierwsze zdanie.")), (2, at(50, 780, "Drugie zdanie.")))
+    )
+    writer = PdfWriter()
+    for raw in (first, second):
+        writer.append(PdfReader(io.BytesIO(raw)))
+    document = read(written(writer))
+    assert [(block.text, block.cue) for block in document.blocks if isinstance(block, Line)] == [
+        ("Urzad Gminy - pismo", "page"),
+        ("Tresc pytania:", "text"),
+        ("Pierwsze zdanie.", "text"),
+        ("Drugie zdanie.", "text"),
+        ("Strona 1 z 2", "page"),
+    ]
+
+
+# --- what must not be read, and what it may cost
+
+
+def test_a_file_is_a_pdf_by_its_mark_within_the_first_kilobyte() -> None:
+    assert is_pdf(b"\r\n\r\n%PDF-1.4 ...")
+    assert not is_pdf(b"x" * 1024 + b"%PDF-1.4")
+
+
+def test_an_encrypted_file_without_a_password_opens_and_one_with_a_password_says_so() -> None:
+    for password, opens in (("", True), ("tajne", False)):
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form(widgets("a", "b", "c", "d"), LABELS))))
+        writer.encrypt(password, "wlasciciel", algorithm="AES-256")
+        raw = written(writer)
+        if opens:
+            assert_read(only_form(read(raw)))
+        else:
+            with pytest.raises(UnsafeContainer, match="protected by a password"):
+                read(raw)
+
+
+@pytest.mark.parametrize("cut", [10, 200, 700, 1500])
+def test_a_file_cut_short_is_read_or_refused_as_damaged(cut: int) -> None:
+    try:
+        read(form(widgets("a", "b", "c", "d"), LABELS)[:-cut])
+    except UnsafeContainer:
+        return
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_broken_bytes_raise_nothing_but_the_documented_error(data: st.DataObject) -> None:
+    raw = bytearray(form(widgets("a", "b", "c", "d"), LABELS))
+    for _ in range(data.draw(st.integers(1, 8))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        read(bytes(raw))
+    except UnsafeContainer:
+        return
+
+
+def test_a_stream_that_inflates_beyond_measure_is_refused() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form([]))))
+    bomb = StreamObject()
+    bomb._data = zlib.compress(zlib.compress(b" " * 300_000_000, 9), 9)
+    bomb[NameObject("/Filter")] = ArrayObject([NameObject("/FlateDecode"), NameObject("/FlateDecode")])
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(bomb)
+    with pytest.raises(UnsafeContainer):
+        read(written(writer))
+
+
+def test_a_page_of_too_many_commands_is_left_out_and_the_others_are_read() -> None:
+    writer = PdfWriter()
+    for commands in (at(50, 700, "x") * 120_000, at(50, 700, "Nazwa Urzedu: Gmina")):
+        writer.append(PdfReader(io.BytesIO(page_of(commands))))
+    document = read(written(writer))
+    assert texts(document) == ["Nazwa Urzedu: Gmina"]
+    assert document.notes == ("page 1 not read: too much is drawn on it",)
+
+
+def test_forms_that_draw_each_other_many_times_or_in_a_circle_are_left_out() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form([]))))
+    inner = None
+    for _ in range(8):
+        drawn = DecodedStreamObject()
+        drawn.set_data(b"/X Do " * 10 if inner is not None else b"0 0 m 1 1 l S ")
+        drawn[NameObject("/Subtype")] = NameObject("/Form")
+        if inner is not None:
+            drawn[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/X"): inner})})
+        inner = writer._add_object(drawn)
+    writer.pages[0][NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/X"): inner})})
+    stream = DecodedStreamObject()
+    stream.set_data(b"/X Do")
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+    assert read(written(writer)).notes == ("page 1 not read: too much is drawn on it",)
+
+
+def test_fields_whose_parents_go_round_in_a_circle_are_read() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form([Widget("pytanie", "Jak?", BOXES[3])]))))
+    widget = writer.pages[0]["/Annots"][0]
+    widget.get_object()[NameObject("/Parent")] = widget
+    (field,) = read(written(writer)).fields
+    assert field.value == "Jak?"
+
+
+def test_more_pages_than_any_form_has_are_refused_or_cut() -> None:
+    writer = PdfWriter()
+    for _ in range(30):
+        writer.append(PdfReader(io.BytesIO(page_of(at(50, 700, "Strona")))))
+    assert read(written(writer)).notes == ("only the first 20 of 30 pages were read",)
+
+
+def test_a_picture_of_too_many_pixels_is_refused() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form([]))))
+    picture = DecodedStreamObject()
+    picture.set_data(b"")
+    for name, value in (("/Subtype", NameObject("/Image")), ("/Width", NumberObject(90_000)), ("/Height", NumberObject(90_000))):
+        picture[NameObject(name)] = value
+    resources = DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/I"): writer._add_object(picture)})})
+    writer.pages[0][NameObject("/Resources")] = resources
+    with pytest.raises(UnsafeContainer, match="pixels"):
+        read(written(writer))
+
+
+def test_a_form_of_xfa_alone_says_that_it_cannot_be_read() -> None:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(page_of(at(50, 700, "Please wait...")))))
+    data = DecodedStreamObject()
+    data.set_data(b"<xdp/>")
+    xfa = ArrayObject([TextStringObject("template"), writer._add_object(data)])
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/XFA"): xfa})
+    assert "a form of XFA, which only Adobe's reader shows" in read(written(writer)).notes
+
+
+# --- files of real producers
+
+FILES = Path(__file__).parent.parent / "files"
