@@ -7,6 +7,7 @@
     │   ├── RowRefused                (register.faults) it serves, but will not hold this row
     │   └── ClaimLost                 (register.spool) another process has the mail now: our effect must not stand
     ├── ReadingFailed                 the sandbox could not read a message: limit hit, or the process died
+    │   ├── ReadingTooCostly          it needs more processor time or memory than allowed: it will at every try
     │   └── SandboxUnavailable        (sandbox) nothing can be read now: the message was not tried
     │       └── SandboxClosed         (sandbox) because the daemon is stopping
     ├── CalendarRangeError            an instant outside the years for which the law's calendar is known
@@ -36,6 +37,10 @@ class RegisterBusy(RegisterError):
 
 class ReadingFailed(MailgateError):
     """A message could not be read within the sandbox's limits."""
+
+
+class ReadingTooCostly(ReadingFailed):
+    """The limit on processor time or memory was hit: trying once more comes to the same, so nobody should."""
 
 
 class CalendarRangeError(MailgateError):

@@ -22,7 +22,7 @@ from mailgate.domain.reading import Reading
 from mailgate.domain.threads import SentLetter, proven
 from mailgate.domain.tokens import tokens_in
 from mailgate.domain.workcalendar import WorkCalendar
-from mailgate.errors import CalendarRangeError, ReadingFailed, RegisterError
+from mailgate.errors import CalendarRangeError, ReadingFailed, ReadingTooCostly, RegisterError
 from mailgate.faultplaces import place_of
 from mailgate.recorder import Decided, Recorder, standing_question
 from mailgate.register import outbox, questions, spool
@@ -127,7 +127,10 @@ class Pipeline:
                 raise reading
         readable = []
         for mail, reading in zip(claimed, readings, strict=True):
-            if isinstance(reading, ReadingFailed):
+            if isinstance(reading, ReadingTooCostly):
+                # It would cost the same again.
+                self._set_aside(mail, str(reading))
+            elif isinstance(reading, ReadingFailed):
                 self._release(mail, str(reading))
             else:
                 readable.append((mail, _cut(reading) if mail.envelope.truncated else reading))
@@ -220,6 +223,11 @@ class Pipeline:
             null_sender=envelope.sender == "",
             bounced=tuple(by_id[id] for id in (reading.bounce.message_ids if reading.bounce else ()) if id in by_id),
         )
+
+    def _set_aside(self, mail: ClaimedMail, reason: str) -> None:
+        with unit_of_work(self.engine) as session:
+            spool.quarantine(session, mail.id, reason, "failed", self.clock(), owner=self.owner)
+        maillog.quarantined(spool_id=mail.id, reason=reason)
 
     def _release(self, mail: ClaimedMail, reason: str) -> None:
         """Put a mail back for another attempt, or set it aside at the last."""

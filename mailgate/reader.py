@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
-from mailgate.containers import documents_in
+from mailgate.containers import documents_of
 from mailgate.domain.autoreply import automation_of
 from mailgate.domain.bounce import Bounce, bounce_of
+from mailgate.domain.bounds import shortened
 from mailgate.domain.document import Block, Document, Line, lines_of
 from mailgate.domain.hot01 import FormsFound, find_forms
 from mailgate.domain.legibility import encryption, no_message
 from mailgate.domain.mail import InboundMail, read_mail
 from mailgate.domain.reading import Reading
-from mailgate.domain.reply import read_reply
+from mailgate.domain.reply import ReplyText, read_reply
 from mailgate.domain.tokens import tokens_in
 from mailgate.extract.html import read_html
 from mailgate.extract.text import read_text
+from mailgate.extract.wrapping import unwrapped
+
+MAX_TEXT: Final = 300_000
+MAX_REPLY_LINES: Final = 20_000
 
 
 def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False) -> Reading:
@@ -34,27 +40,29 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False)
     reason = no_message(raw)
     if reason is not None:
         return Reading(mail, "", FormsFound(), None, None, None, unreadable=reason)
+    mail = unwrapped(mail)
     plain, html = _plain(mail), _html(mail)
     text = _text(plain, html)
     bounce = bounce_of(mail, envelope_sender)
-    files = () if bounce else tuple(_files(mail))
-    forms = _forms((plain, html, *files), mail.subject, bounce)
+    files = () if bounce else tuple(documents_of(mail))
+    searched = tuple(shortened(document) for document in (plain, html, *files) if document is not None)
+    forms = _forms(searched, mail.subject, bounce)
     return Reading(
-        mail=_with_remarks(mail, (html, *files)),
+        mail=_with_remarks(mail, searched),
         text=text,
         forms=forms,
-        reply=read_reply(mail, plain, html) if as_reply or _answers(mail, text) else None,
+        reply=_reply(mail, plain, html) if as_reply or _answers(mail, text) else None,
         automation=automation_of(mail, envelope_sender),
         bounce=bounce,
         unreadable=None if forms.filled else encryption(mail),
     )
 
 
-def _forms(documents: Sequence[Document | None], subject: str, bounce: Bounce | None) -> FormsFound:
+def _forms(documents: Sequence[Document], subject: str, bounce: Bounce | None) -> FormsFound:
     """The forms of the message; one that a delivery notice gives back is not asked again."""
     if bounce:
         return FormsFound()
-    return find_forms([document for document in documents if document is not None], subject)
+    return find_forms(documents, subject)
 
 
 def _plain(mail: InboundMail) -> Document | None:
@@ -71,18 +79,16 @@ def _html(mail: InboundMail) -> Document | None:
     return Document("body", blocks, notes=notes)
 
 
-def _files(mail: InboundMail) -> Iterable[Document]:
-    for attachment in mail.attachments:
-        yield from documents_in(attachment, f"attachment:{attachment.name}")
-
-
 def _text(plain: Document | None, html: Document | None) -> str:
-    """The body as a person reads it: the plain text, or where that says nothing the lines of the HTML."""
+    """The body as a person reads it: the plain text, or where that says nothing the lines of the HTML.
+
+    It goes into letters, so what is longer than MAX_TEXT ends there and says so; the mail itself is kept whole.
+    """
     for document in (plain, html):
         if document is not None:
             text = "\n".join(_written(document.blocks)).strip("\n")
             if text.strip():
-                return text
+                return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}\n[…]"
     return ""
 
 
@@ -101,9 +107,18 @@ def _answers(mail: InboundMail, text: str) -> bool:
     return bool(mail.in_reply_to or mail.references or tokens_in(mail, text))
 
 
-def _with_remarks(mail: InboundMail, documents: Iterable[Document | None]) -> InboundMail:
+def _reply(mail: InboundMail, plain: Document | None, html: Document | None) -> ReplyText:
+    """What is new in an answer; of one too long to be looked at whole the beginning, and a person has to look."""
+    written = "\n\n".join(mail.plain)
+    lines = written[:MAX_TEXT].splitlines()[:MAX_REPLY_LINES]
+    page = shortened(html) if html is not None else None
+    if page is html and len(written) <= MAX_TEXT and len(lines) < MAX_REPLY_LINES:
+        return read_reply(mail, plain, html)
+    texts = ("\n".join(lines),) if mail.plain else ()
+    return replace(read_reply(replace(mail, plain=texts), plain, page), in_doubt=True)
+
+
+def _with_remarks(mail: InboundMail, documents: Iterable[Document]) -> InboundMail:
     """The mail with what the readers of its parts had to remark, each with the place it is about."""
-    remarks = [
-        f"{document.source}: {note}" for document in documents if document is not None for note in document.notes
-    ]
+    remarks = [f"{document.source}: {note}" for document in documents for note in document.notes]
     return replace(mail, notes=tuple(dict.fromkeys((*mail.notes, *remarks)))) if remarks else mail

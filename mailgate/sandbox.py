@@ -24,7 +24,7 @@ from typing import Final, Self
 
 import mailgate
 from mailgate.domain.reading import Reading
-from mailgate.errors import ReadingFailed
+from mailgate.errors import ReadingFailed, ReadingTooCostly
 from mailgate.sandboxed import EXIT_MEMORY
 from mailgate.sandboxframes import LENGTH, MAX_FRAME, Request, decode_response
 
@@ -38,11 +38,13 @@ _PASSED_ON: Final = ("PATH", "TMPDIR", "TESSDATA_PREFIX")
 class Limits:
     """What one message may cost.  Times in seconds, sizes in bytes.
 
+    ``cpu_seconds`` are those of the reading process itself; the programs that it starts for scanned pages have an
+    allowance each, and time on the clock for all (``extract.tesseract``, ``extract.scan``).
     After ``messages``, or ``growth`` more resident memory than at its start, a child is replaced by a fresh one.
     """
 
     wall_seconds: float = 120.0
-    cpu_seconds: int = 60
+    cpu_seconds: int = 20
     memory: int = 1024 * 1024 * 1024
     messages: int = 2_000
     growth: int = 256 * 1024 * 1024
@@ -210,9 +212,9 @@ class Sandbox:
             return SandboxClosed("The sandbox was closed while the message was read.")
         match status:
             case int() if status == EXIT_MEMORY:
-                return ReadingFailed(f"Reading the message needs more than {self.limits.memory} bytes of memory.")
+                return ReadingTooCostly(f"Reading the message needs more than {self.limits.memory} bytes of memory.")
             case int() if status == -signal.SIGXCPU:
-                return ReadingFailed(
+                return ReadingTooCostly(
                     f"Reading the message needs more than {self.limits.cpu_seconds} seconds of processor time."
                 )
             case int() if status < 0:

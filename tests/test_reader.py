@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from mailgate.domain.reading import Reading
-from mailgate.reader import read
+from mailgate.reader import MAX_TEXT, read
 
 HEAD = b"From: Jan <jan@ug.example>\r\nTo: hotline@csizs.example\r\nSubject: pytanie\r\nMessage-ID: <1@ug.example>\r\n"
 FORM = (
@@ -147,3 +147,33 @@ def test_the_form_that_a_bounce_gives_back_is_not_asked_again() -> None:
 def test_what_a_file_reader_remarks_stands_with_the_mail() -> None:
     reading = read(multipart(b"\r\n-", attached("a.txt", "Zażółć".encode("windows-1250"))))
     assert "attachment:a.txt: charset guessed: windows-1250" in reading.mail.notes
+
+
+def test_a_text_that_is_longer_than_a_letter_may_be_ends_with_a_sign_that_it_was_cut() -> None:
+    reading = read(HEAD + UTF8 + b"\r\n" + FORM + b"A dalej? " * 200_000)
+    assert len(reading.text) < MAX_TEXT + 10
+    assert reading.text.endswith("\n[…]")
+    assert any("forms are looked for" in note for note in reading.mail.notes)
+    assert reading.forms.forms[0].user_name == "Jan Łoś"
+
+
+def many_forms(count: int) -> bytes:
+    return b"\r\n\r\n".join(FORM.replace("Łoś".encode(), f"Łoś {n}".encode()) for n in range(count))
+
+
+@pytest.mark.parametrize(("count", "too_many"), [(20, False), (21, True), (500, True)])
+def test_of_more_than_twenty_forms_the_first_twenty_are_given_and_the_reading_says_so(
+    count: int, too_many: bool
+) -> None:
+    forms = read(HEAD + UTF8 + b"\r\n" + many_forms(count)).forms
+    assert len(forms.forms) == 20
+    assert forms.too_many is too_many
+
+
+def test_an_answer_too_long_to_be_looked_at_whole_is_in_doubt() -> None:
+    answer = HEAD + b"In-Reply-To: <9@csizs.example>\r\n" + UTF8 + b"\r\nPo aktualizacji.\r\n"
+    usual, endless = read(answer).reply, read(answer + b"\r\n" * 500_000 + b"I to.\r\n").reply
+    assert usual is not None
+    assert endless is not None
+    assert (usual.new_text, usual.in_doubt) == ("Po aktualizacji.", False)
+    assert (endless.new_text, endless.in_doubt) == ("Po aktualizacji.", True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.domain.reading import Reading
-from mailgate.errors import ReadingFailed
+from mailgate.errors import ReadingFailed, ReadingTooCostly
 from mailgate.reader import read
 from mailgate.sandbox import Limits, Sandbox, SandboxClosed, SandboxPool
 
@@ -93,14 +93,14 @@ def test_a_child_that_has_grown_is_replaced() -> None:
 
 def test_a_message_beyond_the_memory_limit_costs_itself_only() -> None:
     with Sandbox(Limits(memory=400 * MEGABYTE)) as sandbox:
-        with pytest.raises(ReadingFailed, match="bytes of memory"):
+        with pytest.raises(ReadingTooCostly, match="bytes of memory"):
             sandbox.read(HEAD + b"\r\n" + b"x" * (300 * MEGABYTE))
         assert sandbox.read(MAIL).mail.subject == "pytanie"
 
 
 def test_a_message_beyond_the_processor_time_costs_itself_only() -> None:
     with Sandbox(Limits(cpu_seconds=0)) as sandbox:
-        with pytest.raises(ReadingFailed, match="processor time"):
+        with pytest.raises(ReadingTooCostly, match="processor time"):
             sandbox.read(costly(1_000_000))
         assert sandbox.read(MAIL).mail.subject == "pytanie"
 

@@ -9,12 +9,16 @@ from typing import Final
 
 from mailgate.domain.attributions import Attribution
 from mailgate.domain.mail import Address
-from mailgate.domain.ourletter import begins_at, trait_of
+from mailgate.domain.ourletter import begins_at, over_heading, trait_of
 from mailgate.domain.rows import Row, fold, is_rule, next_filled
 
 _TIME: Final = re.compile(r"(?<![\d.])\d{1,2}:\d\d\b")
 _YEAR: Final = re.compile(r"\b20\d\d\b|\d[./-]\d\d\b")
 _ADDRESS: Final = re.compile(r"[^\s<>@\"(:\[]{1,80}@[^\s<>@\"),;\]]{1,120}")
+# "system napisał:" is prose; clients write a full name, or do not know who is a woman.
+_OF_A_PERSON: Final = re.compile(
+    r"(?:\((?:a|ła|la)\)|/-?a|wrote|schrieb) ?:|\b[A-ZĄĆĘŁŃÓŚŹŻ][\w'-]+ [A-ZĄĆĘŁŃÓŚŹŻ][\w'-]+,? (?:na)?pis[^\W\d]{1,5} ?:"
+)
 _MAX_LETTERS: Final = 100
 _ROWS_OF_A_LETTER: Final = 30
 
@@ -58,7 +62,7 @@ def first_quote(
         return replace(anchor, colleagues=True, emptied=False, depth=depth)
     if letter == len(rows):
         return None
-    start = _unknown_attribution(rows, letter, addressees)
+    start = _unknown_attribution(rows, over_heading(rows, letter), addressees)
     return Anchor(_upwards(rows, start), letter, rows[letter].depth, marked=rows[letter].depth > 0)
 
 
@@ -145,6 +149,15 @@ def _looks_quoted(rows: Sequence[Row], one: Attribution, content: int, letter: i
     return rows[content].depth > rows[one.start].depth or content == letter
 
 
+def may_stand_over_a_quote(rows: Sequence[Row], one: Attribution) -> bool:
+    """True for a line of a client that names no address: what follows unmarked may be another's mail, or the author's."""
+    if one.headers:
+        return False
+    drawn = one.end == one.start + 1 and re.match(r"\W*[-_=*~]{2}|>>", rows[one.start].text) is not None
+    said = " ".join(row.text for row in rows[one.start : one.end])[-120:]
+    return (drawn and one.certain) or (_is_dated_sentence(rows, one) and _OF_A_PERSON.search(said) is not None)
+
+
 def _is_dated_sentence(rows: Sequence[Row], one: Attribution) -> bool:
     """A sentence with date and time and a colon: prose seldom has all three."""
     text = " ".join(row.key for row in rows[one.start : one.end])
@@ -170,7 +183,8 @@ def _unknown_attribution(rows: Sequence[Row], letter: int, addressees: tuple[str
 
 
 def _upwards(rows: Sequence[Row], start: int) -> int:
-    """Blank rows and rulers right above a quote belong to it."""
+    """Blank rows and rulers right above a quote belong to it, and so does our heading."""
+    start = over_heading(rows, start)
     while start > 0 and (rows[start - 1].blank or is_rule(rows[start - 1])):
         start -= 1
     return start

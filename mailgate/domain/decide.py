@@ -26,7 +26,7 @@ from mailgate.domain.classify import (
     Verdict,
 )
 from mailgate.domain.holding import LOOKS_AUTOMATIC, UNPROVEN, Hold, answered_by_another, hold_on
-from mailgate.domain.hot01 import Difference, Hot01, Problem
+from mailgate.domain.hot01 import MAX_FORMS, Difference, Hot01, Problem
 from mailgate.domain.letters import EntryKind
 from mailgate.domain.mail import Address, Attachment, Envelope
 from mailgate.domain.reading import Reading
@@ -187,6 +187,8 @@ def _question(
     standing: dict[int, StandingQuestion],
 ) -> Decision:
     """Each filled form is an entry, unless it is only our own letter's quotation of the question that it answers."""
+    if reading.forms.too_many:
+        return Decision(kind, set_aside=f"it holds more than {MAX_FORMS} forms: a person must look at it")
     if _repeats(reading, standing):
         if letter:
             return _follow_up(letter, reading, standing)
@@ -298,7 +300,7 @@ def _consultants_reply(verdict: ConsultantReply, reading: Reading, standing: dic
     reply = reading.reply or ReplyText(reading.text, in_doubt=False)
     text, commands, files = reply.new_text, reply.commands, answer_files(reading)
     hold = LOOKS_AUTOMATIC if verdict.looks_automatic else None
-    hold = hold or hold_on(commands, text, has_files=bool(files), in_doubt=reply.in_doubt, question=question)
+    hold = hold or hold_on(commands, text, files, in_doubt=reply.in_doubt, question=question)
     is_note = any(name == "notatka" for name, _ in commands)
     if hold is None and not is_note and _answered_by_another(verdict, question):
         hold = answered_by_another(question.answered_by or "")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from mailgate.domain.leaks import leak_in_file
 from mailgate.domain.mail import Attachment, InboundMail
-from mailgate.domain.marks import MARKER_LINE
 from mailgate.domain.rows import Row, fold
 from mailgate.domain.signatures import is_sign_off
 
@@ -26,8 +26,12 @@ _LOGO: Final = re.compile(
 _GENERIC: Final = re.compile(r"(?:image|obraz|att|outlook-\w+|picture)[\d_-]*\.(?:png|jpe?g|gif|bmp)")
 _MAX_LOGO: Final = (420, 110)
 _MIN_SCREENSHOT: Final = (300, 200)
-_LETTERS: Final = (".eml", ".msg", ".htm", ".html", ".txt")
-_LOOKED_AT: Final = 65_536
+_LETTERS: Final = (".eml", ".emlx", ".msg", ".mht", ".mhtml", ".htm", ".html", ".txt", ".bin", ".dat")
+_LETTER_TYPES: Final = frozenset({
+    "application/octet-stream", "application/vnd.ms-outlook", "application/x-mimearchive", "application/rfc822",
+})  # fmt: skip
+_DOCUMENTS: Final = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_TNEF: Final = b"\x78\x9f\x3e\x22"
 
 
 def going_along(mail: InboundMail, new: Sequence[Row], dropped: Sequence[Row]) -> tuple[str, ...]:
@@ -76,21 +80,24 @@ def _names_of(attachment: Attachment) -> set[str]:
 
 
 def _is_technical(attachment: Attachment) -> bool:
-    return attachment.name.lower() in _TECHNICAL_NAMES or attachment.content_type in _TECHNICAL_TYPES
+    named = attachment.name.lower() in _TECHNICAL_NAMES or attachment.content_type in _TECHNICAL_TYPES
+    return named or attachment.content.startswith(_TNEF)
 
 
 def _is_the_quoted_letter(attachment: Attachment, mail: InboundMail) -> bool:
     """Some clients answer with the original attached, and Exchange makes files of text that stands below a picture.
 
-    Both hold our letter, with its token.
+    Both hold our letter, with its token.  A document that holds it is a person's work and is left to ``leak_in``.
     """
-    is_text = attachment.content_type.startswith(("text/", "message/"))
+    is_text = attachment.content_type.startswith(("text/", "message/")) or attachment.content_type in _LETTER_TYPES
     if not is_text and not attachment.name.lower().endswith(_LETTERS):
         return False
-    head = attachment.content[:_LOOKED_AT]
-    return MARKER_LINE.encode() in head or any(
-        one.encode("utf-8", "replace") in head for one in (*mail.in_reply_to, *mail.references) if one
-    )
+    if attachment.content.startswith(_DOCUMENTS):
+        return False
+    if leak_in_file(attachment.content):
+        return True
+    plain = attachment.content.replace(b"\0", b"")
+    return any(one.encode("utf-8", "replace") in plain for one in (*mail.in_reply_to, *mail.references) if one)
 
 
 def _is_own_card(attachment: Attachment, mail: InboundMail) -> bool:

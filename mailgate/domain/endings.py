@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mailgate.domain.placeholders import is_ruler
 from mailgate.domain.words import fold, folded_words
@@ -29,6 +30,8 @@ _AFTER_SIGN_OFF = frozenset(
     )
 )
 _NAMES_AFTER_SIGN_OFF = 5
+_LONGEST_SIGN_OFF = 160
+_NOT_BEFORE_SIGN_OFF = tuple("-–•*>„\"'")
 
 _ADVERTISEMENTS = (
     "pobierz aplikacje outlook", "pobierz program outlook", "uzyskaj aplikacje outlook", "pobierz outlook",
@@ -106,7 +109,7 @@ def ending(lines: Sequence[str], index: int) -> str | None:
         return "an advertisement of a mail client or scanner"
     if is_disclaimer(lines, index):
         return "a disclaimer"
-    if " ".join(folded_words(line[:80])).lstrip("0123456789 ").startswith(_FOLLOWS_THE_FORM):
+    if _opening(line[:80]).lstrip("0123456789 ").startswith(_FOLLOWS_THE_FORM):
         return "a part of the form that is not the question"
     return None
 
@@ -118,22 +121,34 @@ def is_signature_mark(line: str) -> bool:
 
 def is_sign_off(line: str) -> bool:
     """True for ``Z poważaniem``, alone or with a name after it, not for a sentence that begins so."""
-    words = folded_words(line[:160])
-    phrase = next((p for p in _BY_LENGTH if words[: len(p)] == p), None)
-    if phrase is None or line[:1] in "-–•*>„\"'":
+    return len(line) <= _LONGEST_SIGN_OFF and _is_sign_off(line)
+
+
+@lru_cache(maxsize=4096)
+def _is_sign_off(line: str) -> bool:
+    if line[:1] in _NOT_BEFORE_SIGN_OFF:
         return False
-    rest = [word for word in re.findall(r"[^\W_]+", line[:160])[len(phrase) :] if fold(word) not in _AFTER_SIGN_OFF]
-    return len(rest) <= _NAMES_AFTER_SIGN_OFF and all(word[0].isupper() for word in rest) and len(line) <= 160
+    words = folded_words(line)
+    phrase = next((p for p in _BY_FIRST_WORD.get(words[0], ()) if words[: len(p)] == p), None) if words else None
+    if phrase is None:
+        return False
+    rest = [word for word in re.findall(r"[^\W_]+", line)[len(phrase) :] if fold(word) not in _AFTER_SIGN_OFF]
+    return len(rest) <= _NAMES_AFTER_SIGN_OFF and all(word[0].isupper() for word in rest)
 
 
 def is_advertisement(line: str) -> bool:
     """True for what a mail client, a provider or a virus scanner adds: ``Wysłane z iPhone'a``."""
+    return _is_advertisement(line[: _LONGEST_ADVERTISEMENT + 1], line.endswith("?"), "?" in line)
+
+
+@lru_cache(maxsize=4096)
+def _is_advertisement(line: str, asks: bool, holds_question: bool) -> bool:
     words = " ".join(folded_words(line[:_LONGEST_ADVERTISEMENT]))
     if words.startswith(_ADVERTISEMENTS):
         return True
     if any(name in words for name in _SCANNERS) and any(stem in words for stem in _SCANNED):
-        return "?" not in line
-    return _names_device(words) and len(line) <= _LONGEST_ADVERTISEMENT and not line.endswith("?")
+        return not holds_question
+    return _names_device(words) and len(line) <= _LONGEST_ADVERTISEMENT and not asks
 
 
 def _names_device(words: str) -> bool:
@@ -147,13 +162,24 @@ def _names_device(words: str) -> bool:
 
 def is_disclaimer(lines: Sequence[str], index: int) -> bool:
     """True where a paragraph begins that a law or an office's habit puts below mails."""
-    opening = " ".join(folded_words(lines[index][:120]))
+    opening = _opening(lines[index][:120])
     if not opening.startswith(_DISCLAIMERS):
         return False
     if opening.startswith(_TELLTALE_OPENINGS) and len(opening) <= 60:
         return True
-    paragraph = " ".join(folded_words(" ".join(_paragraph(lines, index))))
+    return _has_stems_of_a_disclaimer(" ".join(_paragraph(lines, index)))
+
+
+@lru_cache(maxsize=1024)
+def _has_stems_of_a_disclaimer(text: str) -> bool:
+    paragraph = " ".join(folded_words(text))
     return sum(stem in paragraph for stem in _DISCLAIMER_STEMS) >= _DISCLAIMER_STEMS_NEEDED
+
+
+@lru_cache(maxsize=4096)
+def _opening(text: str) -> str:
+    """The words of a line's beginning as they are compared."""
+    return " ".join(folded_words(text))
 
 
 def is_page_number(line: str) -> bool:
@@ -173,4 +199,6 @@ def _paragraph(lines: Sequence[str], index: int) -> list[str]:
     return taken
 
 
-_BY_LENGTH = sorted((tuple(phrase.split()) for phrase in _SIGN_OFFS), key=len, reverse=True)
+_BY_FIRST_WORD: dict[str, list[tuple[str, ...]]] = {}
+for _phrase in sorted((tuple(phrase.split()) for phrase in _SIGN_OFFS), key=len, reverse=True):
+    _BY_FIRST_WORD.setdefault(_phrase[0], []).append(_phrase)

@@ -21,6 +21,10 @@ _SENDERS_OWN: Final = frozenset({
     b"message-id", b"date", b"from", b"to", b"cc", b"subject", b"in-reply-to", b"content-type",
 })  # fmt: skip
 """Headers that the sender sets and that no relay between us and him has a reason to touch."""
+_OWN_HEADER: Final = re.compile(
+    rb"(?:\A|(?<=[\r\n]))(" + b"|".join(sorted(_SENDERS_OWN)) + rb")[ \t]*:((?:[^\r\n]|(?>\r\n|\n|\r)[ \t])*)",
+    re.IGNORECASE,
+)
 
 
 def split_message(raw: bytes) -> tuple[bytes, bytes]:
@@ -41,12 +45,7 @@ def fingerprint(raw: bytes) -> str:
     at the end make no difference); two different mails differ also where they carry the same Message-ID.
     """
     head, body = split_message(raw)
-    fields = []
-    for line in _FOLD.sub(b" ", head[:MAX_HEADER_BLOCK]).splitlines():
-        name, colon, value = line.partition(b":")
-        key = name.strip().lower()
-        if colon and key in _SENDERS_OWN:
-            fields.append(key + b":" + b" ".join(value.split()))
+    fields = _short_block(head) if len(head) <= MAX_HEADER_BLOCK else _long_block(head)
     # Sorted: some servers put Date and Message-ID elsewhere when they store a mail.
     digest = hashlib.sha256(b"\n".join(sorted(fields)))
     if b"\r" in body:
@@ -54,6 +53,30 @@ def fingerprint(raw: bytes) -> str:
     digest.update(b"\n\n")
     digest.update(body.rstrip(b"\n \t"))
     return digest.hexdigest()
+
+
+def _short_block(head: bytes) -> list[bytes]:
+    """The sender's own headers as they are compared."""
+    fields = []
+    for line in _FOLD.sub(b" ", head).splitlines():
+        name, colon, value = line.partition(b":")
+        key = name.strip().lower()
+        if colon and key in _SENDERS_OWN:
+            fields.append(_field(key, value))
+    return fields
+
+
+def _long_block(head: bytes) -> list[bytes]:
+    """The same for a header block of any size, without making a list of all its lines.
+
+    It is looked at to its end: where From and Message-ID stand behind a wall of other headers, two mails with one body
+    would be taken for one, and the second question would be lost.
+    """
+    return [_field(found[1].lower(), found[2]) for found in _OWN_HEADER.finditer(head)]
+
+
+def _field(key: bytes, value: bytes) -> bytes:
+    return key + b":" + b" ".join(value.split())
 
 
 _MESSAGE_ID: Final = re.compile(rb"(?:\A|[\r\n])message-id[ \t]*:((?:[^\r\n]|(?:\r\n|\n|\r)[ \t])*)", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from mailgate.domain.document import Block, Cell, Cue, Document, Line, Table
@@ -105,7 +105,7 @@ def _without_marks(item: Item) -> Item:
     while place < len(item.text) and item.text[place] in "> ":
         depth += item.text[place] == ">"
         place += 1
-    return replace(item, text=item.text[place:].strip(), depth=item.depth + depth)
+    return Item(item.text[place:].strip(), item.depth + depth, item.cue, item.path)
 
 
 def _single_spaced(items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.domain.rows import fold
+from mailgate.domain.commands import looks_like_command
+from mailgate.domain.leaks import leak_in
+from mailgate.domain.mail import Attachment
 from mailgate.domain.threads import StandingQuestion
 
 Commands = Sequence[tuple[str, str]]
 
 EXECUTED_COMMANDS = ("dokumentacja", "notatka")
-_LIKE_A_COMMAND = re.compile(r"\s*#\s*([^\W\d_]{4,})")
 _NEVER_SENT = "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ"
 _HEAD_OF_QUOTE = re.compile(
     r"\s*-{2,}\s*(?:original message|wiadomo[śs][ćc] oryginalna|urspr[üu]ngliche nachricht)\s*-{2,}\s*", re.IGNORECASE
@@ -44,8 +45,15 @@ LOOKS_AUTOMATIC = Hold(
 )
 
 
+_LEAK = Hold(
+    "a letter of ours or a quoted letter stands in it or in a file of it",
+    f"{_NEVER_SENT} jej treść albo załącznik zawiera wiadomość przeznaczoną do użytku wewnętrznego.",
+    "Prosimy odpowiedzieć jeszcze raz bez cytowanej wiadomości i bez załącznika, który ją zawiera.",
+)
+
+
 def hold_on(
-    commands: Commands, text: str | None, *, has_files: bool, in_doubt: bool, question: StandingQuestion
+    commands: Commands, text: str | None, files: Sequence[Attachment], *, in_doubt: bool, question: StandingQuestion
 ) -> Hold | None:
     """What must be settled before an answer can go out; None where nothing speaks against it.
 
@@ -54,7 +62,7 @@ def hold_on(
     return (
         _in_commands(commands)
         or _in_text(text)
-        or (None if _is_note(commands) else _in_answer(commands, text, has_files, in_doubt, question))
+        or (None if _is_note(commands) else _in_answer(commands, text, files, in_doubt, question))
     )
 
 
@@ -84,8 +92,7 @@ def _in_commands(commands: Commands) -> Hold | None:
 def _in_text(text: str | None) -> Hold | None:
     """A command out of its place: what was meant to stay inside must not be sent as text."""
     for line in (text or "").splitlines():
-        found = _LIKE_A_COMMAND.match(line)
-        if found and _meant(fold(found[1])):
+        if looks_like_command(line):
             return Hold(
                 "a command stands below the first lines",
                 f"{_NEVER_SENT} w jej treści znajduje się polecenie „{line.strip()[:60]}”, a polecenia działają tylko "
@@ -93,21 +100,12 @@ def _in_text(text: str | None) -> Hold | None:
                 "Prosimy odpowiedzieć jeszcze raz i wpisać polecenie w pierwszym wierszu albo je usunąć.",
             )
         if _HEAD_OF_QUOTE.fullmatch(line):
-            return Hold(
-                "a quoted letter stands in it",
-                f"{_NEVER_SENT} jej treść zawiera cytowaną wiadomość, której nie udało się oddzielić.",
-                "Prosimy odpowiedzieć jeszcze raz i usunąć cytowaną wiadomość spod odpowiedzi.",
-            )
+            return _LEAK
     return None
 
 
-def _meant(word: str) -> bool:
-    """A command of ours, also when it is shortened or misspelt at its end (``notatki``, ``dokumentacje``)."""
-    return any(word[:5] == command[:5] for command in (*EXECUTED_COMMANDS, "przypisz", "zamknij"))
-
-
 def _in_answer(
-    commands: Commands, text: str | None, has_files: bool, in_doubt: bool, question: StandingQuestion
+    commands: Commands, text: str | None, files: Sequence[Attachment], in_doubt: bool, question: StandingQuestion
 ) -> Hold | None:
     if in_doubt:
         return Hold(
@@ -116,12 +114,14 @@ def _in_answer(
             "zostać wysłane.",
             "Prosimy odpowiedzieć jeszcze raz i wpisać całą odpowiedź na górze, nad cytowaną wiadomością.",
         )
-    if text is None and not has_files and not commands:
+    if text is None and not files and not commands:
         return Hold(
             "nothing new was written in it",
             f"{_NEVER_SENT} nie ma w niej nowego tekstu ani załącznika.",
             "Prosimy odpowiedzieć jeszcze raz i wpisać odpowiedź na górze, nad cytowaną wiadomością.",
         )
+    if leak_in("\n".join((text or "", *(argument for _, argument in commands))), files) is not None:
+        return _LEAK
     if question.asker is None:
         return Hold(
             "no address of the clerk is known",

@@ -22,6 +22,8 @@ _VALUES = ("date", "reference", "user_name", "office", "phone", "email")
 _NEARLY_ALL = 0.9
 _MOST = 0.75
 _CONFLICTS_OF_ANOTHER_FORM = 3
+MAX_FORMS = 20
+"""So many questions are taken from one mail; an office that has more of them writes to a person first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class FormsFound:
     forms: tuple[Hot01, ...] = ()
     problems: tuple[Problem, ...] = ()
     differences: tuple[Difference, ...] = ()
+    too_many: bool = False
+    """There are more filled forms than MAX_FORMS in the message, and those beyond are not given: a person decides."""
 
     @property
     def filled(self) -> bool:
@@ -108,7 +112,8 @@ def find_forms(documents: Sequence[Document], subject: str = "") -> FormsFound:
     filled = [copy for copy in copies if copy.form.question]
     if not filled:
         return _result([[_fullest(copies)]] if copies else [])
-    return _result(_same_forms(filled))
+    groups = _same_forms(filled)
+    return replace(_result(groups[:MAX_FORMS]), too_many=len(groups) > MAX_FORMS)
 
 
 def _copy(reading: FormReading, document: Document, number: int) -> _Copy:
@@ -143,7 +148,10 @@ def _fullest(copies: Sequence[_Copy]) -> _Copy:
 
 
 def _same_forms(copies: Sequence[_Copy]) -> list[list[_Copy]]:
-    """The copies of each form together, in the order in which the forms were found first."""
+    """The copies of each form together, in the order in which the forms were found first.
+
+    It ends at one form more than MAX_FORMS: comparing each with each may not grow with what a stranger sends.
+    """
     groups: list[list[_Copy]] = []
     for copy in copies:
         near = [group for group in groups if all(other.document != copy.document for other in group)]
@@ -152,6 +160,8 @@ def _same_forms(copies: Sequence[_Copy]) -> list[list[_Copy]]:
             best.append(copy)
         elif not _is_repeated(copy, groups):
             groups.append([copy])
+        if len(groups) > MAX_FORMS:
+            break
     return groups
 
 

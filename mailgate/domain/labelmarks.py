@@ -11,7 +11,14 @@ from mailgate.domain.contact import read_contact
 from mailgate.domain.endings import is_sign_off, is_signature_mark
 from mailgate.domain.flow import Item, Path
 from mailgate.domain.formdate import is_date_alone
-from mailgate.domain.labels import Label, header_labels, label_at_start, labels_within, title_weight
+from mailgate.domain.labels import (
+    Label,
+    cannot_begin_a_label,
+    header_labels,
+    label_at_start,
+    labels_within,
+    title_weight,
+)
 from mailgate.domain.labelwords import LabelField
 from mailgate.domain.placeholders import is_placeholder, without_leaders
 from mailgate.domain.words import folded_words
@@ -19,7 +26,7 @@ from mailgate.domain.words import folded_words
 MarkField: TypeAlias = LabelField | Literal["title"]
 
 HEADER: frozenset[str] = frozenset({"date", "reference"})
-_MOST_MARKS = 4000
+_MOST_MARKS = 1500
 _MOST_LINES_OF_A_LABEL = 4
 _LONGEST_BROKEN_LINE = 40
 _SURE_LABEL = 3
@@ -52,9 +59,12 @@ def with_whole_labels(items: Sequence[Item]) -> tuple[Item, ...]:
     whole: list[Item] = []
     index = 0
     while index < len(items):
-        count = _lines_of_label(items[index : index + _MOST_LINES_OF_A_LABEL])
-        text = " ".join(item.text for item in items[index : index + count])
-        whole.append(items[index] if count == 1 else replace(items[index], text=text))
+        count = 1 if items[index].blank else _lines_of_label(items[index : index + _MOST_LINES_OF_A_LABEL])
+        if count == 1:
+            whole.append(items[index])
+        else:
+            text = " ".join(item.text for item in items[index : index + count])
+            whole.append(replace(items[index], text=text))
         index += count
     return tuple(whole)
 
@@ -63,6 +73,8 @@ def _lines_of_label(items: Sequence[Item]) -> int:
     """How many lines one label takes from the first on; 1 also for what is no label."""
     first = items[0]
     if not 0 < len(first.text) <= _LONGEST_BROKEN_LINE or not _BREAKS_A_LABEL.search(first.text):
+        return 1
+    if cannot_begin_a_label(first.text):
         return 1
     text = first.text
     best = 1
@@ -116,6 +128,8 @@ def _marks_of_line(items: Sequence[Item], index: int, farewell: int) -> list[Mar
         labels = _of_one_line(text)
     else:
         first = label_at_start(text)
+        if first is None and ":" not in text:
+            return []
         if first is not None and first.field in HEADER:
             labels = [first, *(label for label in header_labels(text, first.end) if label.field != first.field)]
         else:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailgate.domain.formdate import read_date
-from mailgate.domain.labelwords import LabelField, Meaning, Part, meaning_of_words, nearest
+from mailgate.domain.labelwords import LabelField, Meaning, Part, may_be_in_a_label, meaning_of_words, nearest
 from mailgate.domain.placeholders import without_leaders
-from mailgate.domain.words import Word, folded_words, words_of
+from mailgate.domain.words import Word, fold, folded_words, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ _NUMBERING = re.compile(
     r"[\s|*_„\"•·–—-]{0,4}"
 )
 _REMARK = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|/[^/]{0,40}/(?=\s*:)")
+_REMARK_SIGNS = frozenset(")]/")
 _END_OF_LABEL = re.compile(r":|\t|\s{2,}|\||\.{3,}|_{2,}|…|\s[-–—=]\s|\s?[–—=]\s|;|$")
 _AFTER_LABEL = " \t:.|*=_…·–—"
 _LONGEST_LABEL = 120
@@ -75,6 +77,7 @@ _VALUE_AFTER_DATE = re.compile(r"[.:]?\s{1,4}(?=\S{0,6}\d)")
 _VALUE_AFTER_PHONE = re.compile(r"[.:]?\s{0,3}(?=[+(]{0,2}\d)")
 _VALUE_AFTER_MAIL = re.compile(r"[.:]?\s{1,3}(?=[^\s@]{1,64}@)")
 _GAP_BEFORE = re.compile(r"(?:[,;.|/]\s?|\s{2,}|\t|^)$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?=\s|$)")
 _SEGMENTS = re.compile(r"\s{2,}|\t|\|")
 _COLONS_LOOKED_AT = 12
 _FIELD_NOISE = frozenset(folded_words("pole field txt text tekst form formularz hot hot01 topmostsubform page subform"))
@@ -101,11 +104,39 @@ _HEADER_WORDS = frozenset({"date", "reference"})
 
 def label_at_start(text: str) -> Label | None:
     """The label with which a line begins, its numbering aside."""
+    return _kept_label_at_start(text) if len(text) <= _LONGEST_KEPT else _label_at_start(text)
+
+
+def _label_at_start(text: str) -> Label | None:
     numbering = _NUMBERING.match(text)
     start = numbering.end() if numbering else 0
     if start >= len(text) or not (text[start].isalpha() or text[start] in "(["):
         return None
+    if text[start].isalpha() and not _may_begin(next(words_of(text, start)).folded):
+        return None
     return _before_sign(text, start) or _without_sign(text, start)
+
+
+_LONGEST_KEPT = 160
+"""Lines up to this length are looked at once however often they are asked for, and stand again in other documents."""
+_kept_label_at_start = lru_cache(maxsize=4096)(_label_at_start)
+_GLUED_BEGINNINGS = frozenset(glued[:length] for glued in _GLUED for length in range(1, len(glued) + 1))
+_GLUED_ENDS = frozenset(glued[place:] for glued in _GLUED for place in range(len(glued)))
+
+
+def _may_begin(word: str) -> bool:
+    """False for a word (folded) with which no label begins: most lines need not be looked at any further."""
+    return may_be_in_a_label(word) or word in _GLUED_BEGINNINGS
+
+
+def cannot_begin_a_label(text: str) -> bool:
+    """True for a line whose first word, which is no numbering, begins no label whatever follows it."""
+    word = _FIRST_WORD.match(text)
+    return word is not None and word[0] not in ("pkt", "poz") and not _may_begin(fold(word[0]))
+
+
+def _may_end(word: str) -> bool:
+    return may_be_in_a_label(word) or word in _GLUED_ENDS
 
 
 def label_of_name(name: str) -> LabelField | None:
@@ -207,6 +238,8 @@ def _short_word(text: str, start: int, words: Sequence[Word]) -> Label | None:
 def _ending_at(text: str, start: int, colon: int) -> Label | None:
     """The longest label that ends at a colon."""
     words = list(words_of(text, start, colon))[-_MOST_WORDS:]
+    if not words or (not _may_end(words[-1].folded) and not _REMARK_SIGNS.intersection(text[start:colon])):
+        return None
     for first in range(len(words)):
         begin = words[first].start
         if begin > 0 and text[begin - 1] in "@.-/" and first > 0:
@@ -266,6 +299,13 @@ def title_weight(text: str) -> int:
 
     What follows the title on its line does not count: date and reference, or the first label of the form.
     """
+    return _kept_title_weight(text) if len(text) <= _LONGEST_KEPT else _title_weight(text)
+
+
+def _title_weight(text: str) -> int:
+    written = fold(text[:_LONGEST_TITLE_LINE])
+    if not ("hot" in written or "csizs" in written or ("zgloszenie" in written and "pytania" in written)):
+        return 0
     title, header = _title_part(text[:_LONGEST_TITLE_LINE])
     rest, codes = _HOT_CODE.subn(" ", title)
     words = folded_words(rest)
@@ -278,9 +318,12 @@ def title_weight(text: str) -> int:
     return 2 if words == ("csizs",) and header else 0
 
 
+_kept_title_weight = lru_cache(maxsize=4096)(_title_weight)
+
+
 def _title_part(text: str) -> tuple[str, bool]:
     """The beginning of a line up to its first label or date, and whether one of a header follows."""
-    first = min((label.start for label in labels_within(text, 0)), default=len(text))
+    first = next((label.start for label in labels_within(text, 0)), len(text))
     bare = next(_bare_header_labels(text[:first], 0), None)
     end = bare.start if bare is not None else first
     kept: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mailgate.domain.words import NearWords
@@ -157,10 +158,31 @@ _VOCABULARY = {
 nearest = NearWords({*_FORMS, *(word for words in _VOCABULARY.values() for word in words), "hot", "csizs"})
 
 
+_KNOWN = frozenset().union(*_VOCABULARY.values())
+
+
+@lru_cache(maxsize=8192)
+def _known_as(word: str) -> str:
+    """The form in which the vocabularies have a word; most words of a text are in none, and are asked for again."""
+    near = nearest(word)
+    return _FORMS.get(near, near)
+
+
+def may_be_in_a_label(word: str) -> bool:
+    """True for a word (folded) that the label of some field may have."""
+    return _known_as(word) in _KNOWN
+
+
 def meaning_of_words(words: Sequence[str]) -> Meaning | None:
     """The field that words mean as a label, or None where one of them does not belong or none of them decides."""
-    known = [_FORMS.get(word, word) for word in (nearest(word) for word in words)]
-    meant = frozenset(known)
+    return _meaning_of_words(tuple(words))
+
+
+@lru_cache(maxsize=4096)
+def _meaning_of_words(words: tuple[str, ...]) -> Meaning | None:
+    meant = frozenset(map(_known_as, words))
+    if not meant <= _KNOWN:
+        return None
     for field, needed, weight, part in _PATTERNS:
         if needed <= meant <= _VOCABULARY[field]:
             return Meaning(field, weight, part)

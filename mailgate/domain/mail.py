@@ -12,6 +12,7 @@ from email.message import Message
 from typing import Final, Literal
 
 from mailgate.domain.address import Address
+from mailgate.domain.authorship import is_doubtful_author
 from mailgate.domain.fingerprint import fingerprint, message_id_of
 from mailgate.domain.headers import AddressBook, date_of, decode_text, first_message_id, message_ids
 from mailgate.domain.mime import content_of, parse_message
@@ -148,6 +149,7 @@ def read_mail(raw: bytes) -> InboundMail:
         ),
         content_type=message.get_content_type(),
         notes=tuple(remarks)[:MAX_NOTES],
+        doubtful_sender=is_doubtful_author(message.raw_items(), sender[0] if sender else None),
     )
 
 

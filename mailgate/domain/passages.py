@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from mailgate.domain.flow import Item
@@ -165,10 +166,10 @@ def _separator(text: str) -> Literal["forward", "original"] | None:
     """What a line such as ``---------- Forwarded message ---------`` announces."""
     if len(text) > 120:
         return None
-    words = " ".join(folded_words(text))
     drawn = text.startswith(("--", "__", "==", "**")) or text.endswith((":", "--"))
     if not drawn:
         return None
+    words = " ".join(folded_words(text))
     if words.startswith(_FORWARDED):
         return "forward"
     return "original" if words.startswith(_ORIGINAL) else None
@@ -176,7 +177,12 @@ def _separator(text: str) -> Literal["forward", "original"] | None:
 
 def _header_name(text: str) -> str | None:
     """What a line such as ``Temat: ...`` tells, or None where it is no mail header."""
-    match = _HEADER.match(text[:40])
+    return _kept_header_name(text[:40]) if ":" in text[:40] else None
+
+
+@lru_cache(maxsize=4096)
+def _kept_header_name(text: str) -> str | None:
+    match = _HEADER.match(text)
     return None if match is None else _HEADERS.get(folded_words(match[1]))
 
 

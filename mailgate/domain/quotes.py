@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from mailgate.domain.anchors import Anchor, first_quote
+from mailgate.domain.anchors import Anchor, first_quote, may_stand_over_a_quote
 from mailgate.domain.attributions import Attribution, attributions_in
 from mailgate.domain.mail import Address
+from mailgate.domain.oddmarks import with_odd_marks
 from mailgate.domain.ourletter import begins_at, end_of_letter, is_marker, strangers, trait_of
-from mailgate.domain.rows import Row, fold
+from mailgate.domain.rows import Row, fold, next_filled
 
 _COMMENT: Final = re.compile(r"\[([^\[\]]{2,60})\]")
 _PERSON: Final = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+(?:[ -][A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]*\.?){1,3}")
@@ -43,19 +44,26 @@ class Division:
 def divide(rows: Sequence[Row], author: Address | None, addressees: Iterable[str]) -> Division:
     """Divides a body; ``author`` is the sender, ``addressees`` are the addresses to which it was sent."""
     author = author or Address("", "")
+    rows = with_odd_marks(rows)
     found = list(attributions_in(rows))
     anchor = first_quote(rows, found, author, tuple(fold(one) for one in addressees))
     if anchor is None:
-        return _without_anchor(rows)
+        whole = _without_anchor(rows)
+        return replace(whole, in_doubt=whole.in_doubt or _holds_a_head(rows, found, len(rows)))
     quote = _Quote(rows, anchor, tuple(found), author.name)
     top, copied, in_doubt = _top(rows[: anchor.start], quote.quoted)
     return Division(
         top=top,
         later=quote.later,
         quoted=(*copied, *quote.quoted),
-        in_doubt=in_doubt or not anchor.certain,
+        in_doubt=in_doubt or not anchor.certain or _holds_a_head(rows, found, anchor.start),
         unclear=tuple(quote.unclear),
     )
+
+
+def _holds_a_head(rows: Sequence[Row], found: Iterable[Attribution], end: int) -> bool:
+    """A head of a quote stands above ``end`` with text below it, unmarked: nobody can tell who wrote that text."""
+    return any(next_filled(rows, one.end) < end and may_stand_over_a_quote(rows, one) for one in found)
 
 
 class _Quote:

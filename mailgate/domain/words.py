@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+")
 # Polish l with a stroke has no canonical decomposition, so NFD alone would keep it.
-_STROKES = str.maketrans({"ł": "l", "Ł": "l", "đ": "d", "ø": "o"})
+# The other Polish letters are here to spare most texts that decomposition.
+_STROKES = str.maketrans("łŁđøąćęńóśźżĄĆĘŃÓŚŹŻ", "lldoacenoszzACENOSZZ")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text: ``folded`` as it is compared, and where it stands."""
 
     folded: str
@@ -22,13 +22,23 @@ class Word:
     end: int
 
 
-@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The text in lower case and without diacritics; ``Żółć`` is ``zolc``."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFD", text.translate(_STROKES))
+    return _fold_word(text) if len(text) <= _LONGEST_KEPT else _fold(text)
+
+
+def _fold(text: str) -> str:
+    plain = text.translate(_STROKES)
+    if plain.isascii():
+        return plain.lower()
+    decomposed = unicodedata.normalize("NFD", plain)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+_LONGEST_KEPT = 40
+_fold_word = lru_cache(maxsize=16384)(_fold)
 
 
 def words_of(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
@@ -39,7 +49,7 @@ def words_of(text: str, start: int = 0, end: int | None = None) -> Iterator[Word
 
 def folded_words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared."""
-    return tuple(word.folded for word in words_of(text))
+    return tuple(map(fold, _WORD.findall(text)))
 
 
 def squeeze(text: str) -> str:

@@ -27,6 +27,7 @@ class Columns:
 
     @property
     def box(self) -> Box:
+        """The rectangle that it covers."""
         return around(line.box for row in self.rows for cell in row for line in cell)
 
 

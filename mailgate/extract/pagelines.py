@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,14 +33,17 @@ class TextLine:
 
     @property
     def box(self) -> Box:
+        """The rectangle that it covers."""
         return around(word.box for word in self.words)
 
     @property
     def height(self) -> float:
+        """Its height in points."""
         return median(word.box.height for word in self.words)
 
     @property
     def final(self) -> bool:
+        """Whether nothing follows it on its line."""
         return self.words[-1].final
 
     def parts(self) -> tuple[tuple[Word, ...], ...]:
@@ -109,7 +113,7 @@ def texts_of(lines: Sequence[TextLine], right: float) -> tuple[str, ...]:
 
 def usual_step(lines: Sequence[TextLine]) -> float:
     """The usual distance from one line to the next, 1.2 heights of text where it cannot be told."""
-    steps = [below.box.bottom - above.box.bottom for above, below in zip(lines, lines[1:], strict=False)]
+    steps = [below.box.bottom - above.box.bottom for above, below in itertools.pairwise(lines)]
     if not steps:
         return 0.0
     height = median(line.height for line in lines)

@@ -22,14 +22,17 @@ class Box:
 
     @property
     def width(self) -> float:
+        """Width."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
+        """Its height in points."""
         return self.bottom - self.top
 
     @property
     def middle(self) -> tuple[float, float]:
+        """Middle."""
         return (self.x0 + self.x1) / 2, (self.top + self.bottom) / 2
 
     def holds(self, point: tuple[float, float], margin: float = 0.0) -> bool:
@@ -59,6 +62,7 @@ class Rule:
 
     @property
     def is_horizontal(self) -> bool:
+        """Is horizontal."""
         return self.box.width >= self.box.height
 
 

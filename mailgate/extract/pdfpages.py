@@ -11,10 +11,10 @@ from typing import Any
 
 import pdfplumber
 from pdfplumber.page import Page as PlumberPage
-from pdfplumber.utils import dedupe_chars, extract_words
+from pdfplumber.utils.text import dedupe_chars, extract_words
 
-from mailgate.extract.pageshapes import Box, Page, Rule, Word
 from mailgate.extract.pagegrid import MAX_RULES
+from mailgate.extract.pageshapes import Box, Page, Rule, Word
 from mailgate.extract.pdffields import Typed, typed_on, words_of
 from mailgate.extract.pdfguard import OpenPdf, as_unsafe
 

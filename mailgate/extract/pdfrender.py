@@ -23,7 +23,7 @@ def render(content: bytes, index: int) -> Image.Image:
             page = document[index]
             width, height = page.get_size()
             scale = min(_DOTS_PER_POINT, (MAX_PIXELS / 2 / max(width * height, 1.0)) ** 0.5)
-            image = page.render(scale=scale, grayscale=True).to_pil()
+            image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
             return image.convert("L")
         finally:
             document.close()

@@ -6,6 +6,7 @@ Everything here is Pillow and counting; sizes are in pixels.  What a picture may
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import warnings
 from collections.abc import Iterator
@@ -37,9 +38,10 @@ _LONG_RUN = 240
 _NARROWER = 4
 _RUN_ACROSS = 90
 _RUN_DOWN = 48
-_PALE_RUN_DOWN = 64
+_PALE_RUN_DOWN = 130
 _SURELY_DOWN = 110
 _THICKEST = 14
+_THICKEST_PALE = 9
 _LEAST_INK = 12
 """So many dark points, each of nine pixels, a letter has at least."""
 
@@ -196,7 +198,7 @@ def _rotated(image: Image.Image, angle: float) -> Image.Image:
 def _sharpness(image: Image.Image) -> float:
     """How much the rows of a picture differ from those below them: most where text lies level."""
     rows = image.resize((1, image.height), Image.Resampling.BOX).tobytes()
-    return float(sum((one - other) ** 2 for one, other in zip(rows, rows[1:], strict=False)))
+    return float(sum((one - other) ** 2 for one, other in itertools.pairwise(rows)))
 
 
 # --- drawn lines
@@ -263,6 +265,9 @@ def _lines_across(image: Image.Image, shortest: int, darkest: int) -> list[Box]:
     The picture is made narrower first: along a line grain evens out, while letters and the gaps between them do not.
     """
     narrow = image.resize((max(1, image.width // _NARROWER), image.height), Image.Resampling.BOX)
+    if darkest > _BLACK:
+        # What is pale is grainy, too: each point takes the darkest of those around it.
+        pass
     black = narrow.point(lambda value: 0 if value < darkest else 255)
     pattern = re.compile(rb"\x00{%d,}" % (shortest // _NARROWER))
     width, data = black.width, black.tobytes()
@@ -280,7 +285,7 @@ def _lines_across(image: Image.Image, shortest: int, darkest: int) -> list[Box]:
                 stroke.black += end - start
         done += [s for s in growing if s.bottom < y - 1]
         growing = [s for s in growing if s.bottom >= y - 1]
-    thin = (s for s in (*done, *growing) if s.thickness <= _THICKEST)
+    thin = (s for s in (*done, *growing) if s.thickness <= (_THICKEST if darkest == _BLACK else _THICKEST_PALE))
     return [Box(s.x0 * _NARROWER, s.top, s.x1 * _NARROWER, s.bottom) for s in thin]
 
 

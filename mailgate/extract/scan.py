@@ -108,9 +108,9 @@ class Recogniser:
             upside_down = self._words(other)
             if _sureness(upside_down) > _sureness(words):
                 ready, words = other, upside_down
-        return _page(ready, mended(words, ready.image, self._read_line))
+        return _page(ready, mended(words, ready.image, self._read_lines))
 
-    def _read_line(self, cuttings: Sequence[Image.Image]) -> list[list[tesseract.Recognised]]:
+    def _read_lines(self, cuttings: Sequence[Image.Image]) -> list[list[tesseract.Recognised]]:
         """Single lines by the English model; nothing where it fails, since it only helps."""
         try:
             framed = [ImageOps.expand(cutting, _INSET, 255) for cutting in cuttings]

@@ -1,13 +1,14 @@
 """What tesseract is known to misread, mended where the meaning leaves no doubt, and only there.
 
 An e-mail address has exactly one ``@``, which the Polish model hardly ever reads and the English one hardly ever misses;
-an office's reference begins with letters; specks are no words.  Running text is never changed.
+an office's reference begins with letters and has no signs but a few; specks are no words.  So these two are read by both
+models.  Running text is never changed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PIL import Image
@@ -16,30 +17,45 @@ from mailgate.domain.labels import label_at_start
 from mailgate.extract.pageshapes import Box, around
 from mailgate.extract.tesseract import Recognised
 
-ReadLine = Callable[[Sequence[Image.Image]], Sequence[Sequence[Recognised]]]
+ReadLines = Callable[[Sequence[Image.Image]], Sequence[Sequence[Recognised]]]
 """Reads pictures of single lines with the English model."""
 
 _SPECK = re.compile(r"[|_~'`´‘’°.,:;=—–\-\\/\[\](){}<>»«*^\"]{1,3}")
 _UNSURE = 55.0
 _HOPELESS = 30.0
-_DOMAIN = re.compile(r"[\w-]\.[a-z]{2,}\W*$|@")
-_ADDRESS = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_WORDS_BEFORE = 3
-_MAX_LINES = 12
 _NEARLY = 2
-_LETTERS_OF_REFERENCE = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ0]{2,8}(?=[.\-/])")
+_HOST_END = re.compile(r"[\w-]\.[a-z]{2,}\W*$|@|[©®Q][a-z]|[a-z][©®Q]\W*$")
+_ADDRESS = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
+_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*[.-]?")
+_ENDS = re.compile(r"[,;)]{0,2}$")
+_AROUND_ADDRESS = 3
+_LEADERS = re.compile(r"\.{3,}")
+_MAX_LINES = 12
+_WORDS_OF_REFERENCE = 4
+_ODD_IN_REFERENCE = re.compile(r"[^\w./\-]|[./\-]{2,}|(?<=\d)[lIO](?=[\d.])")
+_FIRST_PART = re.compile(r"[^\W_]{2,8}(?=[.\-/])")
 _ZERO_FOR_O = re.compile(r"0O|O0|0")
 
 
-def mended(words: Sequence[Recognised], picture: Image.Image, read_line: ReadLine) -> list[Recognised]:
+def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLines) -> list[Recognised]:
     """The words of a page without specks, with addresses and references mended.
 
-    ``read_line`` is asked for what looks like an address, with cuttings of the page's picture.
+    ``read_lines`` is asked for what looks like one of these, with cuttings of the page's picture.
     """
     kept = [word for word in words if not _is_speck(word)]
-    return list(_references(_addresses(kept, picture, read_line)))
+    references = _references(kept)
+    places = [*references, *_addresses(kept)][:_MAX_LINES]
+    if not places:
+        return kept
+    areas = [_area([kept[index] for index in place]) for place in places]
+    found = read_lines([picture.crop((int(a.x0), int(a.top), int(a.x1), int(a.bottom))) for a in areas])
+    result = kept
+    for number, (place, area, line) in enumerate(zip(places, areas, found, strict=True)):
+        seen = [_moved(word, area) for word in line]
+        polish = [kept[index] for index in place]
+        result = _with_reference(result, polish, seen) if number < len(references) else _with_address(result, seen)
+    return result
 
 
 def _is_speck(word: Recognised) -> bool:
@@ -48,83 +64,85 @@ def _is_speck(word: Recognised) -> bool:
     return word.confidence < _HOPELESS and len(word.text) <= _NEARLY
 
 
-# --- addresses
+def _area(words: Sequence[Recognised]) -> Box:
+    """The place of some words of a line, with a margin."""
+    box = around(word.box for word in words)
+    margin = box.height * 0.3
+    return Box(max(0.0, box.x0 - margin), max(0.0, box.top - margin), box.x1 + margin, box.bottom + margin)
 
 
-def _addresses(words: Sequence[Recognised], picture: Image.Image, read_line: ReadLine) -> list[Recognised]:
-    """The words with those of each address replaced by the address as both models together read it."""
-    places = [index for index, word in enumerate(words) if _DOMAIN.search(word.text)][:_MAX_LINES]
-    areas = [_area(words, index) for index in places]
-    cuttings = [picture.crop((int(a.x0), int(a.top), int(a.x1), int(a.bottom))) for a in areas]
-    found = read_line(cuttings) if cuttings else ()
-    mending = list(words)
-    for area, line in zip(areas, found, strict=True):
-        for address in _with_sign(line):
-            box = Box(
-                area.x0 + address.box.x0, area.top + address.box.top, area.x0 + address.box.x1, area.top + address.box.bottom
-            )
-            mending = _replaced(mending, replace(address, box=box))
-    return mending
-
-
-def _area(words: Sequence[Recognised], index: int) -> Box:
-    """A word and those before it on its line, with a margin."""
-    own = words[index].box
-    line = [word.box for word in words[max(0, index - _WORDS_BEFORE) : index] if _same_line(word.box, own)]
-    box = around((*line, own))
-    margin = own.height * 0.35
-    return Box(max(0.0, box.x0 - margin), max(0.0, box.top - margin), box.x1 + 2 * margin, box.bottom + margin)
+def _moved(word: Recognised, area: Box) -> Recognised:
+    box = word.box
+    return replace(word, box=Box(area.x0 + box.x0, area.top + box.top, area.x0 + box.x1, area.top + box.bottom))
 
 
 def _same_line(one: Box, other: Box) -> bool:
     return min(one.bottom, other.bottom) - max(one.top, other.top) > 0.4 * min(one.height, other.height)
 
 
-def _with_sign(line: Sequence[Recognised]) -> Iterator[Recognised]:
-    """The addresses of a line that the English model read; one that it parted at the sign is put together."""
-    index = 0
-    while index < len(line):
-        word = line[index]
-        if word.text.endswith("@") and index + 1 < len(line):
-            index += 1
-            word = replace(word, text=word.text + line[index].text, box=around((word.box, line[index].box)))
-        if word.text.count("@") == 1:
-            yield word
-        index += 1
+def _replaced(words: Sequence[Recognised], old: Sequence[Recognised], text: str) -> list[Recognised]:
+    """The words with some of them replaced by one."""
+    whole = Recognised(text, around(word.box for word in old), max(word.confidence for word in old))
+    first = next((index for index, word in enumerate(words) if word in old), None)
+    if first is None:
+        return list(words)
+    return [*words[:first], whole, *(word for word in words[first:] if word not in old)]
 
 
-def _replaced(words: Sequence[Recognised], address: Recognised) -> list[Recognised]:
-    """The words with those that stand where an address was read replaced by it."""
-    covered = [w for w in words if _same_line(w.box, address.box) and address.box.holds(w.box.middle, 2.0)]
-    if not covered:
-        return list(words)
-    text = agreed("".join(word.text for word in covered), address.text)
-    if text is None:
-        return list(words)
-    whole = Recognised(text, around(word.box for word in covered), max(word.confidence for word in covered))
-    first = words.index(covered[0])
-    return [*words[:first], whole, *(word for word in words[first:] if word not in covered)]
+# --- addresses
+
+
+def _addresses(words: Sequence[Recognised]) -> list[list[int]]:
+    """Where addresses may stand: the indices of a word that looks like the end of one, and of its neighbours."""
+    found: list[list[int]] = []
+    for index, word in enumerate(words):
+        if _HOST_END.search(word.text) and not (found and index in found[-1]):
+            near = range(max(0, index - _AROUND_ADDRESS), min(len(words), index + _AROUND_ADDRESS))
+            found.append([other for other in near if _same_line(words[other].box, word.box)])
+    return found
+
+
+def _with_address(words: Sequence[Recognised], english: Sequence[Recognised]) -> list[Recognised]:
+    """The words with each address that the English model saw on a line as both together read it."""
+    result = list(words)
+    for sign in (word for word in english if word.text.count("@") == 1):
+        covered = [word for word in result if _same_line(word.box, sign.box) and _overlap(word.box, sign.box)]
+        if not covered:
+            continue
+        whole = around(word.box for word in covered)
+        seen = "".join(word.text for word in english if whole.x0 <= word.box.middle[0] <= whole.x1)
+        text = agreed("".join(word.text for word in covered), seen)
+        if text is not None:
+            result = _replaced(result, covered, text)
+    return result
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """True where two boxes share half of the narrower one's width."""
+    return min(one.x1, other.x1) - max(one.x0, other.x0) > 0.5 * min(one.width, other.width)
 
 
 def agreed(polish: str, english: str) -> str | None:
-    """The address that two readings agree on, with what stands around it in the first; None where they do not.
+    """The address that two readings agree on, with the sign that ends it; None where the second saw none.
 
     ``@`` is where the English model saw it; letters are the Polish model's where it read as many, since it knows names.
     """
-    seen = _ADDRESS.search(english.replace("|", "l"))
+    seen = _ADDRESS.search(_LEADERS.sub(" ", english.replace("|", "l")))
     if seen is None:
         return None
     local, _, host = seen.group().partition("@")
-    before, after = english[: seen.start()], english[seen.end() :]
-    inner = polish[len(before) : len(polish) - len(after)] if after else polish[len(before) :]
-    inner = inner.replace("|", "l")
-    if inner[: len(local)].isascii() and _near(inner[: len(local)], local, _LOCAL):
-        local = inner[: len(local)]
-    if _near(inner[-len(host) :], host, _HOST):
-        host = inner[-len(host) :]
-    if local[:1] == "I" and local[1:].islower():
+    host = host.rstrip(".") if english.rstrip(",;)").endswith(".") else host
+    plain = _LEADERS.sub("", polish).replace("|", "l").strip("\"'„”‘’\\_~=*")
+    ends = _ENDS.search(plain)
+    after = ends.group() if ends else ""
+    plain = plain[: len(plain) - len(after)]
+    if _near(plain[: len(local)], local, _LOCAL):
+        local = plain[: len(local)]
+    if _near(plain[-len(host) :], host, _HOST):
+        host = plain[-len(host) :]
+    if local[:1] == "I" and not any(char.isupper() for char in local[1:]):
         local = "l" + local[1:]
-    return f"{before}{local}@{host}{after}"
+    return f"{local}@{host}{after}"
 
 
 def _near(one: str, other: str, shape: re.Pattern[str]) -> bool:
@@ -137,24 +155,45 @@ def _near(one: str, other: str, shape: re.Pattern[str]) -> bool:
 # --- references
 
 
-def _references(words: Sequence[Recognised]) -> Iterator[Recognised]:
-    """The words; in the one after the label of a reference a zero among its first letters is the letter O."""
+def _references(words: Sequence[Recognised]) -> list[list[int]]:
+    """Where references stand: the indices of the words behind their label on its line."""
+    found: list[list[int]] = []
     for index, word in enumerate(words):
-        before = words[index - 1] if index else None
-        if before is not None and _is_reference_label(before.text) and _same_line(before.box, word.box):
-            yield replace(word, text=with_letters_first(word.text))
-        else:
-            yield word
+        label = label_at_start(word.text)
+        if label is None or label.field != "reference" or not word.text.endswith(":"):
+            continue
+        behind = range(index + 1, min(len(words), index + 1 + _WORDS_OF_REFERENCE))
+        place = [
+            other for other in behind if _same_line(words[other].box, word.box) and words[other].box.x0 > word.box.x0
+        ]
+        if place:
+            found.append(place)
+    return found
 
 
-def _is_reference_label(text: str) -> bool:
-    label = label_at_start(text)
-    return label is not None and label.field == "reference"
+def _with_reference(
+    words: Sequence[Recognised], polish: Sequence[Recognised], english: Sequence[Recognised]
+) -> list[Recognised]:
+    text = likelier_reference(" ".join(word.text for word in polish), " ".join(word.text for word in english))
+    return _replaced(words, polish, text)
 
 
-def with_letters_first(reference: str) -> str:
-    """``S0-5023.1.2026`` is ``SO-5023.1.2026``: the first part of a reference names an office, in letters."""
-    letters = _LETTERS_OF_REFERENCE.match(reference)
-    if letters is None or not letters.group().strip("0"):
-        return reference
-    return _ZERO_FOR_O.sub("O", letters.group()) + reference[letters.end() :]
+def likelier_reference(polish: str, english: str) -> str:
+    """The reading of a reference with fewer signs that none has; its first part names an office, in letters.
+
+    ``S0-5023.1.2026`` is ``SO-5023.1.2026``.  In doubt the Polish reading stands, which knows more letters.
+    """
+    chosen = english if english and _oddness(english) < _oddness(polish) else polish
+    first, other = _FIRST_PART.match(chosen), _FIRST_PART.match(english)
+    if first is None:
+        return chosen
+    part = first.group()
+    if part.isdigit() and other is not None and other.group().isalpha() and len(part) == len(other.group()):
+        part = other.group()
+    elif part.strip("0").isalpha() and part.isupper():
+        part = _ZERO_FOR_O.sub("O", part)
+    return part + chosen[first.end() :]
+
+
+def _oddness(text: str) -> int:
+    return len(_ODD_IN_REFERENCE.findall(text))

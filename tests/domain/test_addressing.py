@@ -40,3 +40,42 @@ def test_without_a_sender_a_typed_address_is_never_written_to() -> None:
 )
 def test_what_is_no_address_is_not_written_to(address: str) -> None:
     assert address_for(Address("", address), None) == Addressing(None)
+
+
+@pytest.mark.parametrize(
+    ("sender", "typed"),
+    [
+        ("evil@gmail.com", "ofiara@gmail.com"),
+        ("evil@ｇｍａｉｌ.com", "ofiara@ｇｍａｉｌ.com"),
+        ("evil@ｇｍａｉｌ.com", "ofiara@gmail.com"),
+        ("evil@gmail\u3002com", "ofiara@gmail.com"),
+        ("evil@gmail.com.", "ofiara@gmail.com"),
+        ("evil@hotmail.co.uk", "ofiara@hotmail.co.uk"),
+        ("evil@poczta.pl", "ofiara@poczta.pl"),
+        ("evil@prokonto.pl", "ofiara@prokonto.pl"),
+        ("x@com.pl", "ofiara@firma.com.pl"),
+        ("x@gov.pl", "ofiara@kprm.gov.pl"),
+        ("x@gov.pl", "ofiara@gov.pl"),
+        ("x@waw.pl", "ofiara@urzad.waw.pl"),
+        ("x@pl", "ofiara@urzad.pl"),
+        ("x@co.uk", "ofiara@bank.co.uk"),
+        ("jan@gmina.example", "ofiara%bank.example@gmina.example"),
+        ("jan@gmina.example", "bank.example!ofiara@gmina.example"),
+        ("jan@gmina.example", '"ofiara@bank.example,"@gmina.example'),
+    ],
+)
+def test_what_strangers_share_proves_no_common_office(sender: str, typed: str) -> None:
+    assert address_for(Address("", sender), typed) == Addressing(Address("", sender), unconfirmed=typed)
+
+
+@pytest.mark.parametrize(
+    ("sender", "typed"),
+    [
+        ("jan@debowa.gmina.pl", "gops@debowa.gmina.pl"),
+        ("jan@um.warszawa.pl", "kadry@ops.um.warszawa.pl"),
+        ("jan@mf.gov.pl", "b@ias.mf.gov.pl"),
+        ("jan@żółw.example", "gops@xn--w-uga1v8h.example"),
+    ],
+)
+def test_one_office_is_known_by_its_domain_however_that_is_written(sender: str, typed: str) -> None:
+    assert address_for(Address("", sender), typed).unconfirmed is None

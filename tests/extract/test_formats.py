@@ -41,7 +41,7 @@ def test_bytes_decide_then_the_name_then_the_declared_type(
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.png", b"\x89PNG\r\n\x1a\n\0\0"), ("a", bytes(range(256))), ("a.txt", b""), ("a.ics", b"BEGIN:VCALENDAR")],
+    [("a", bytes(range(256))), ("a.txt", b""), ("a.ics", b"BEGIN:VCALENDAR")],
 )
 def test_a_format_that_nobody_reads_gives_nothing(name: str, content: bytes) -> None:
     assert read_file(name, "application/octet-stream", content, "x") == ()

@@ -100,8 +100,7 @@ def test_fields_of_a_page_that_is_turned_stay_beside_their_labels(rotate: int) -
 def test_names_of_fields_are_in_the_document_with_their_values() -> None:
     document = read(form(widgets("imie_nazwisko", "urzad", "kontakt", "pytanie"), LABELS))
     assert document.fields == tuple(
-        Field(name, value)
-        for name, value in zip(("imie_nazwisko", "urzad", "kontakt", "pytanie"), VALUES, strict=True)
+        Field(name, value) for name, value in zip(("imie_nazwisko", "urzad", "kontakt", "pytanie"), VALUES, strict=True)
     )
 
 
@@ -114,18 +113,22 @@ def test_an_empty_form_is_a_blank_form() -> None:
 
 def test_hidden_fields_passwords_and_buttons_give_no_value() -> None:
     document = read(
-        form([
-            Widget("ukryte", "tajne", BOXES[0], shown=2),
-            Widget("haslo", "tajne", BOXES[1], flags=1 << 13),
-            Widget("zgoda", "/Tak", BOXES[2], kind="/Btn"),
-        ])
+        form(
+            [
+                Widget("ukryte", "tajne", BOXES[0], shown=2),
+                Widget("haslo", "tajne", BOXES[1], flags=1 << 13),
+                Widget("zgoda", "/Tak", BOXES[2], kind="/Btn"),
+            ]
+        )
     )
     assert "tajne" not in " ".join(texts(document))
     assert [field.value for field in document.fields] == ["", ""]
 
 
 def test_a_list_gives_what_it_shows_and_not_its_code() -> None:
-    choice = Widget("urzad", "17", BOXES[1], kind="/Ch", options=(("16", "Urząd Gminy Łąck"), ("17", "Starostwo w Płocku")))
+    choice = Widget(
+        "urzad", "17", BOXES[1], kind="/Ch", options=(("16", "Urząd Gminy Łąck"), ("17", "Starostwo w Płocku"))
+    )
     assert read(form([choice])).fields == (Field("urzad", "Starostwo w Płocku"),)
 
 
@@ -162,7 +165,9 @@ def at(x: float, y: float, text: str, size: int = 10) -> str:
 
 
 def test_words_on_one_line_are_one_line_and_a_wide_gap_stays_one() -> None:
-    document = read(page_of(at(50, 700, "Nazwa Urzedu") + at(260, 700, "Gmina") + at(292, 700, "Lack") + at(50, 680, "Koniec")))
+    document = read(
+        page_of(at(50, 700, "Nazwa Urzedu") + at(260, 700, "Gmina") + at(292, 700, "Lack") + at(50, 680, "Koniec"))
+    )
     assert texts(document) == ["Nazwa Urzedu   Gmina Lack", "Koniec"]
 
 
@@ -174,7 +179,15 @@ def test_a_wrapped_line_goes_on_and_a_short_one_ends() -> None:
 
 def test_a_drawn_table_becomes_rows_and_cells() -> None:
     lines = "50 720 m 500 720 l S 50 690 m 500 690 l S 50 640 m 500 640 l S 50 720 m 50 640 l S 500 720 m 500 640 l S 200 720 m 200 690 l S\n"
-    document = read(page_of(lines + at(55, 700, "Nazwa Urzedu:") + at(205, 700, "Gmina Lack") + at(55, 675, "Tresc pytania") + at(55, 660, "Jak?")))
+    document = read(
+        page_of(
+            lines
+            + at(55, 700, "Nazwa Urzedu:")
+            + at(205, 700, "Gmina Lack")
+            + at(55, 675, "Tresc pytania")
+            + at(55, 660, "Jak?")
+        )
+    )
     (table,) = document.blocks
     assert isinstance(table, Table)
     assert [[cell.lines() for cell in row] for row in table.rows] == [
@@ -200,7 +213,10 @@ def test_text_drawn_sideways_is_turned_upright() -> None:
 def test_headers_and_page_numbers_stand_aside_and_a_paragraph_goes_on_over_the_page() -> None:
     first, second = (
         page_of(at(50, 820, "Urzad Gminy - pismo") + body + at(280, 20, f"Strona {number} z 2"))
-        for number, body in ((1, at(50, 700, "Tresc pytania:") + at(50, 680, "Pierwsze zdanie.")), (2, at(50, 780, "Drugie zdanie.")))
+        for number, body in (
+            (1, at(50, 700, "Tresc pytania:") + at(50, 680, "Pierwsze zdanie.")),
+            (2, at(50, 780, "Drugie zdanie.")),
+        )
     )
     writer = PdfWriter()
     for raw in (first, second):
@@ -282,9 +298,13 @@ def test_forms_that_draw_each_other_many_times_or_in_a_circle_are_left_out() -> 
         drawn.set_data(b"/X Do " * 10 if inner is not None else b"0 0 m 1 1 l S ")
         drawn[NameObject("/Subtype")] = NameObject("/Form")
         if inner is not None:
-            drawn[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/X"): inner})})
+            drawn[NameObject("/Resources")] = DictionaryObject(
+                {NameObject("/XObject"): DictionaryObject({NameObject("/X"): inner})}
+            )
         inner = writer._add_object(drawn)
-    writer.pages[0][NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/X"): inner})})
+    writer.pages[0][NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/XObject"): DictionaryObject({NameObject("/X"): inner})}
+    )
     stream = DecodedStreamObject()
     stream.set_data(b"/X Do")
     writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
@@ -310,9 +330,15 @@ def test_a_picture_of_too_many_pixels_is_refused() -> None:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form([]))))
     picture = DecodedStreamObject()
     picture.set_data(b"")
-    for name, value in (("/Subtype", NameObject("/Image")), ("/Width", NumberObject(90_000)), ("/Height", NumberObject(90_000))):
+    for name, value in (
+        ("/Subtype", NameObject("/Image")),
+        ("/Width", NumberObject(90_000)),
+        ("/Height", NumberObject(90_000)),
+    ):
         picture[NameObject(name)] = value
-    resources = DictionaryObject({NameObject("/XObject"): DictionaryObject({NameObject("/I"): writer._add_object(picture)})})
+    resources = DictionaryObject(
+        {NameObject("/XObject"): DictionaryObject({NameObject("/I"): writer._add_object(picture)})}
+    )
     writer.pages[0][NameObject("/Resources")] = resources
     with pytest.raises(UnsafeContainer, match="pixels"):
         read(written(writer))

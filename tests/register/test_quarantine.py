@@ -30,10 +30,11 @@ def test_quarantined_mail_and_held_replies_are_listed_together(engine: Engine) -
     with reading(engine) as session:
         entries = quarantine.listed(session)
     assert [(entry.id, entry.kind, entry.number, entry.reason) for entry in entries] == [
-        (bad, "mail", None, "No calendar for the year 1066."),
-        (reply, "held reply", "HOT-01/2026/000001", "The sender is not that consultant."),
-        (reply, "held reply", None, "No question is named."),
+        (f"m{bad}", "mail", None, "No calendar for the year 1066."),
+        ("r1", "held reply", "HOT-01/2026/000001", "The sender is not that consultant."),
+        ("r2", "held reply", None, "No question is named."),
     ]
+    assert [entry.mail_id for entry in entries] == [bad, reply, reply]
     assert [entry.received_at for entry in entries] == [NOW, NOW + timedelta(seconds=1), NOW + timedelta(seconds=1)]
 
 
@@ -58,3 +59,24 @@ def test_a_mail_is_shown_with_everything_that_is_known_of_it(engine: Engine) -> 
     assert (record.mail.state, record.raw, len(record.deliveries)) == ("quarantined", b"Subject: x\r\n\r\nx", 1)
     assert [event.kind for event in record.events] == ["quarantined"]
     assert [one.number for one in held_record.held] == ["HOT-01/2026/000001", None]
+
+
+def test_what_was_dismissed_is_off_the_list_and_on_record(engine: Engine) -> None:
+    """Each once, by the administrator; a held reply beside another of the same mail stays held."""
+    bad, reply, question_id = _set_aside(engine)
+    with unit_of_work(engine) as session:
+        assert quarantine.dismiss(session, bad, NOW)
+        assert held.dismiss(session, 1, NOW)
+        assert not quarantine.dismiss(session, bad, NOW)
+        assert not quarantine.dismiss(session, reply, NOW)
+        assert not held.dismiss(session, 1, NOW)
+        assert not held.dismiss(session, 999, NOW)
+    with reading(engine) as session:
+        assert [entry.id for entry in quarantine.listed(session)] == ["r2"]
+        assert [one.state for one in held.about(session, question_id)] == ["dropped"]
+        kinds = [event.kind for event in audit.history(session, question_id)]
+        record = quarantine.shown(session, bad)
+    assert kinds.count("reply_dismissed") == 1
+    assert record is not None
+    assert (record.mail.state, record.mail.verdict) == ("done", "dismissed")
+    assert [event.kind for event in record.events] == ["quarantined", "dismissed"]

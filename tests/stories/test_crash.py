@@ -30,7 +30,9 @@ class Process:
 
     def __init__(self, gate: Deployment, port: int) -> None:
         self.gate, self.port = gate, port
-        self.environment = environment_without_settings() | gate.environment | {"MAILGATE_SMTP_LISTEN": f"127.0.0.1:{port}"}
+        self.environment = (
+            environment_without_settings() | gate.environment | {"MAILGATE_SMTP_LISTEN": f"127.0.0.1:{port}"}
+        )
 
     def start(self) -> None:
         journal = (self.gate.folder / "journal.log").open("ab")
