@@ -171,9 +171,9 @@ class Pipeline:
         with unit_of_work(self.engine) as session:
             decided = []
             for mail, reading in batch:
-                known = self._known(session, reading, mail.envelope)
-                ids = {id for letter in _letters(known) for id in letter.question_ids}
-                ids |= self._mentioned(session, reading)
+                named = self._named(session, reading)
+                known = replace(self._known(session, reading, mail.envelope), names_ours=bool(named))
+                ids = named | {id for letter in _letters(known) for id in letter.question_ids}
                 if ids & touched:
                     later.append((mail, reading))
                     continue
@@ -199,7 +199,7 @@ class Pipeline:
             decision = Decision(verdict.kind, set_aside=str(fault))
         return Decided(mail.id, mail.envelope, reading, decision, standing, mail.archive)
 
-    def _mentioned(self, session: Session, reading: Reading) -> set[int]:
+    def _named(self, session: Session, reading: Reading) -> set[int]:
         """The questions whose numbers a mail with a form names: the form may be our own letter's repetition."""
         numbers = numbers_in(reading) if reading.forms.filled else ()
         rows = (questions.by_number(session, number) for number in numbers)

@@ -41,6 +41,8 @@ class Known:
     letter: SentLetter | None = None
     own_letter: SentLetter | None = None
     bounced: tuple[SentLetter, ...] = ()
+    names_ours: bool = False
+    """The mail names the number of a question that stands in the register."""
     null_sender: bool = False
     """The envelope's sender was the null sender."""
 
@@ -187,7 +189,7 @@ def _machine(reading: Reading, known: Known) -> AutoReply | None:
         return AutoReply(automation or Automation("auto_reply", ("X-Mailgate-Loop",)), known.letter)
     if automation is None or automation.kind != "auto_reply" or not _surely_automatic(reading, known):
         return None
-    answers_ours = known.letter is not None or bool(numbers_in(reading)) or _is_consultants(reading, known)
+    answers_ours = known.letter is not None or known.names_ours or _is_consultants(reading, known)
     return AutoReply(automation, known.letter) if answers_ours else None
 
 

@@ -265,9 +265,6 @@ def _lines_across(image: Image.Image, shortest: int, darkest: int) -> list[Box]:
     The picture is made narrower first: along a line grain evens out, while letters and the gaps between them do not.
     """
     narrow = image.resize((max(1, image.width // _NARROWER), image.height), Image.Resampling.BOX)
-    if darkest > _BLACK:
-        # What is pale is grainy, too: each point takes the darkest of those around it.
-        pass
     black = narrow.point(lambda value: 0 if value < darkest else 255)
     pattern = re.compile(rb"\x00{%d,}" % (shortest // _NARROWER))
     width, data = black.width, black.tobytes()

@@ -113,11 +113,11 @@ class Recogniser:
     def _read_lines(self, cuttings: Sequence[Image.Image]) -> list[list[tesseract.Recognised]]:
         """Single lines by the English model; nothing where it fails, since it only helps."""
         try:
-            framed = [ImageOps.expand(cutting, _INSET, 255) for cutting in cuttings]
+            framed = [ImageOps.expand(cutting, _BORDER, 255) for cutting in cuttings]
             read = tesseract.recognise(framed, max(self._left(), 1), layout=7, language="eng")
         except tesseract.NotRecognised:
             return [[] for _ in cuttings]
-        return [[_moved(word, -_INSET, -_INSET) for word in line] for line in read]
+        return [[_moved(word, -_BORDER, -_BORDER) for word in line] for line in read]
 
     def _words(self, ready: Ready) -> list[tesseract.Recognised]:
         """The words of a page, each cell of its tables read by itself: side by side they disturb each other."""

@@ -25,16 +25,18 @@ _UNSURE = 55.0
 _HOPELESS = 30.0
 _NEARLY = 2
 _HOST_END = re.compile(r"[\w-]\.[a-z]{2,}\W*$|@|[©®Q][a-z]|[a-z][©®Q]\W*$")
-_ADDRESS = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
+_ADDRESS = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9][A-Za-z0-9.-]{0,250})?")
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*[.-]?")
 _ENDS = re.compile(r"[,;)]{0,2}$")
 _AROUND_ADDRESS = 3
+_MISREAD_SIGN = re.compile(r"[(©®@€]|Q(?![A-Z])")
 _LEADERS = re.compile(r"\.{3,}")
 _MAX_LINES = 12
 _WORDS_OF_REFERENCE = 4
 _ODD_IN_REFERENCE = re.compile(r"[^\w./\-]|[./\-]{2,}|(?<=\d)[lIO](?=[\d.])")
 _FIRST_PART = re.compile(r"[^\W_]{2,8}(?=[.\-/])")
+_SIGNS_FOR_S = str.maketrans("$§", "SS")
 _ZERO_FOR_O = re.compile(r"0O|O0|0")
 
 
@@ -136,13 +138,23 @@ def agreed(polish: str, english: str) -> str | None:
     ends = _ENDS.search(plain)
     after = ends.group() if ends else ""
     plain = plain[: len(plain) - len(after)]
-    if _near(plain[: len(local)], local, _LOCAL):
-        local = plain[: len(local)]
-    if _near(plain[-len(host) :], host, _HOST):
+    local = _likelier_local(_MISREAD_SIGN.split(plain)[0], plain[: len(local)], local)
+    if host and _near(plain[-len(host) :], host, _HOST):
         host = plain[-len(host) :]
     if local[:1] == "I" and not any(char.isupper() for char in local[1:]):
         local = "l" + local[1:]
     return f"{local}@{host}{after}"
+
+
+def _likelier_local(polish: str, as_long: str, english: str) -> str:
+    """What stands before the sign: the Polish reading where it is as long, else the shorter one, since models stutter.
+
+    ``polish`` is that reading up to what it took for the sign; ``as_long`` as much of it as the English one has.
+    """
+    if _near(polish, english, _LOCAL) or len(polish) > len(english) + _NEARLY:
+        return as_long if _near(as_long, english, _LOCAL) else english
+    shorter = 0 < len(english) - len(polish) <= _NEARLY
+    return polish if shorter and polish.isascii() and _LOCAL.fullmatch(polish) else english
 
 
 def _near(one: str, other: str, shape: re.Pattern[str]) -> bool:
@@ -183,13 +195,15 @@ def likelier_reference(polish: str, english: str) -> str:
 
     ``S0-5023.1.2026`` is ``SO-5023.1.2026``.  In doubt the Polish reading stands, which knows more letters.
     """
+    polish, english = polish.translate(_SIGNS_FOR_S), english.translate(_SIGNS_FOR_S)
     chosen = english if english and _oddness(english) < _oddness(polish) else polish
     first, other = _FIRST_PART.match(chosen), _FIRST_PART.match(english)
     if first is None:
         return chosen
     part = first.group()
-    if part.isdigit() and other is not None and other.group().isalpha() and len(part) == len(other.group()):
-        part = other.group()
+    named = _ZERO_FOR_O.sub("O", other.group()) if other is not None else ""
+    if part.isdigit() and named.isalpha() and len(part) == len(named):
+        part = named
     elif part.strip("0").isalpha() and part.isupper():
         part = _ZERO_FOR_O.sub("O", part)
     return part + chosen[first.end() :]

@@ -113,11 +113,11 @@ def test_a_consultants_answer_that_only_sounds_automatic_is_held_and_not_lost() 
     assert verdict == ConsultantReply(sent_letter(), ANNA, looks_automatic=True)
 
 
-@pytest.mark.parametrize("text", ["W sprawie HOT-01/2026/000007 informujemy", ""])
-def test_a_machine_that_quotes_the_form_of_our_letter_asks_nothing(text: str) -> None:
-    letter = None if text else sent_letter("clerk", CLERK, "acknowledgement")
-    quoting = reading(CLERK, form(), automation=VACATION, text=text, headers=(("auto-submitted", "auto-replied"),))
-    assert classify(quoting, replace(KNOWN, letter=letter)) == AutoReply(VACATION, letter)
+@pytest.mark.parametrize("names_ours", [True, False])
+def test_a_machine_that_quotes_the_form_of_our_letter_asks_nothing(names_ours: bool) -> None:
+    letter = None if names_ours else sent_letter("clerk", CLERK, "acknowledgement")
+    quoting = reading(CLERK, form(), automation=VACATION, headers=(("auto-submitted", "auto-replied"),))
+    assert classify(quoting, replace(KNOWN, letter=letter, names_ours=names_ours)) == AutoReply(VACATION, letter)
 
 
 def test_a_letter_of_another_mailgate_is_a_machines() -> None:
