@@ -11,7 +11,6 @@ from mailgate.extract.pagegrid import Grid, grids_of
 from mailgate.extract.pagelines import TextLine, is_apart, lines_of_words, texts_of, usual_step
 from mailgate.extract.pageshapes import Box, Page, Word, around
 
-_MOST_OF_THE_PAGE = 0.5
 _LONG_LINES = 0.6
 
 
@@ -26,13 +25,13 @@ class Placed:
 
 def blocks_of(page: Page) -> tuple[Placed, ...]:
     """What a page holds, in the order in which a person reads it."""
-    grids = [grid for grid in grids_of(page.rules, page.text_height) if not _is_frame(grid, page)]
+    grids = _without_frames(grids_of(page.rules, page.text_height))
     inside: dict[Box, list[Word]] = {box: [] for grid in grids for row in grid.rows for box in row}
     outside: list[Word] = []
     for word in page.words:
         box = _cell_of(word, grids)
         (outside if box is None else inside[box]).append(word)
-    grids, outside = _without_boxes_beside_labels(grids, inside, outside)
+    grids, outside = _with_labels_beside(grids, inside, outside)
     lines = lines_of_words(outside)
     right = right_edge(lines, page.width)
     found: list[Placed] = []
@@ -55,10 +54,17 @@ def right_edge(lines: Sequence[TextLine], width: float) -> float:
     return max(ends[0], width - min(line.box.x0 for line in lines))
 
 
-def _is_frame(grid: Grid, page: Page) -> bool:
-    """True for a single box around most of the page, which is ornament."""
-    alone = len(grid.rows) == 1 and len(grid.rows[0]) == 1
-    return alone and grid.box.height * grid.box.width > _MOST_OF_THE_PAGE * page.width * page.height
+def _without_frames(grids: Sequence[Grid]) -> list[Grid]:
+    """The tables without a single box drawn around other tables, which is ornament."""
+    return [grid for grid in grids if not (_is_box(grid) and any(_is_around(grid.box, one.box) for one in grids))]
+
+
+def _is_box(grid: Grid) -> bool:
+    return len(grid.rows) == 1 and len(grid.rows[0]) == 1
+
+
+def _is_around(outer: Box, inner: Box) -> bool:
+    return outer is not inner and outer.holds((inner.x0, inner.top)) and outer.holds((inner.x1, inner.bottom))
 
 
 def _cell_of(word: Word, grids: Sequence[Grid]) -> Box | None:
@@ -68,32 +74,42 @@ def _cell_of(word: Word, grids: Sequence[Grid]) -> Box | None:
     return min(found, key=lambda box: box.width * box.height, default=None)
 
 
-def _without_boxes_beside_labels(
-    grids: list[Grid], inside: dict[Box, list[Word]], outside: list[Word]
+def _with_labels_beside(
+    grids: Sequence[Grid], inside: dict[Box, list[Word]], outside: list[Word]
 ) -> tuple[list[Grid], list[Word]]:
-    """The tables, and the words outside of them, where single boxes with text to their left only say where to write.
+    """The tables, and the words outside of them, where boxes with text to their left only say where to write.
 
-    A box of one line is read along with the text beside it; one of several lines makes a row of a table with it.
+    A single box of one line is read along with the text beside it; else text and box make a row of a table.
     """
     kept: list[Grid] = []
     for grid in grids:
-        box = grid.rows[0][0]
-        if len(grid.rows) > 1 or len(grid.rows[0]) > 1:
-            kept.append(grid)
-            continue
-        beside = [word for word in outside if box.top <= word.box.middle[1] <= box.bottom and word.box.x1 <= box.x0 + 1]
-        if not inside[box]:
-            continue
-        if not beside:
-            kept.append(grid)
-        elif len(lines_of_words(inside[box])) == 1:
-            outside = [*outside, *inside[box]]
+        boxes = [row[0] for row in grid.rows]
+        beside = {box: [word for word in outside if _is_left_of(word.box, box)] for box in boxes}
+        if any(len(row) > 1 for row in grid.rows) or not any(beside.values()):
+            if not _is_box(grid) or inside[boxes[0]]:
+                kept.append(grid)
+        elif len(boxes) == 1 and len(lines_of_words(inside[boxes[0]])) <= 1:
+            outside = [*outside, *inside[boxes[0]]]
         else:
-            place = Box(min(word.box.x0 for word in beside), box.top, box.x0, box.bottom)
-            inside[place] = beside
-            outside = [word for word in outside if word not in beside]
-            kept.append(Grid(around((place, box)), ((place, box),)))
+            labels = [word for words in beside.values() for word in words]
+            outside = [word for word in outside if word not in labels]
+            kept.append(_widened(grid, beside, inside))
     return kept, outside
+
+
+def _is_left_of(word: Box, box: Box) -> bool:
+    return box.top <= word.middle[1] <= box.bottom and word.x1 <= box.x0 + 1
+
+
+def _widened(grid: Grid, beside: dict[Box, list[Word]], inside: dict[Box, list[Word]]) -> Grid:
+    """A column of boxes with a column for the words to their left."""
+    left = min(word.box.x0 for words in beside.values() for word in words)
+    rows: list[tuple[Box, ...]] = []
+    for (box,) in grid.rows:
+        place = Box(left, box.top, box.x0, box.bottom)
+        inside[place] = beside[box]
+        rows.append((place, box) if beside[box] else (box,))
+    return Grid(around(box for row in rows for box in row), tuple(rows))
 
 
 def _flow(lines: Sequence[TextLine], right: float) -> Iterator[Placed]:
@@ -103,7 +119,7 @@ def _flow(lines: Sequence[TextLine], right: float) -> Iterator[Placed]:
             rows = tuple(
                 tuple(_cell(cell, right if last else part.split) for last, cell in _flagged(row)) for row in part.rows
             )
-            yield Placed(Table(rows), part.box)
+            yield Placed(Table(rows), part.box, ((part.box.x0, part.split),))
         else:
             yield from _texts(part, right)
 

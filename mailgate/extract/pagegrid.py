@@ -98,6 +98,7 @@ def _root(parents: list[int], index: int) -> int:
 
 def _grid(across: Sequence[_Stroke], down: Sequence[_Stroke], unit: float) -> Grid | None:
     """The cells between the lines of one group, or None where they enclose nothing."""
+    across, down = _closed(across, down, unit), _closed(down, across, unit)
     ys = sorted({stroke.place for stroke in across})
     xs = sorted({stroke.place for stroke in down})
     if len(ys) < 2 or len(xs) < 2 or len(ys) * len(xs) > _MAX_FIELDS:
@@ -111,6 +112,23 @@ def _grid(across: Sequence[_Stroke], down: Sequence[_Stroke], unit: float) -> Gr
         return None
     found = tuple(tuple(sorted(rows[row], key=lambda box: box.x0)) for row in sorted(rows))
     return Grid(around(box for row in found for box in row), found)
+
+
+def _closed(lines: Sequence[_Stroke], others: Sequence[_Stroke], unit: float) -> list[_Stroke]:
+    """Lines of one direction, and one more where two of the other direction end without one.
+
+    A page break leaves a table open below and above; some tables are drawn without their sides.
+    """
+    found = list(lines)
+    for end in ("start", "end"):
+        ends = [float(getattr(one, end)) for one in others]
+        if not ends or not found:
+            continue
+        outermost = min(ends) if end == "start" else max(ends)
+        reaching = [one.place for one, place in zip(others, ends, strict=True) if abs(place - outermost) <= unit * _SNAP]
+        if len(reaching) > 1 and all(abs(one.place - outermost) > unit for one in lines):
+            found.append(_Stroke(outermost, min(reaching), max(reaching)))
+    return found
 
 
 def _by_place(strokes: Sequence[_Stroke]) -> dict[float, list[_Stroke]]:

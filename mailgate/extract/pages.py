@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mailgate.domain.document import Block, Cell, Cue, Line, Table
 from mailgate.domain.endings import is_page_number
 from mailgate.domain.labels import label_at_start
 from mailgate.extract.pageblocks import Placed, blocks_of
-from mailgate.extract.pagelines import TextLine, lines_of_words
+from mailgate.extract.pagelines import TextLine, is_apart, lines_of_words, usual_step
 from mailgate.extract.pageshapes import Page, Word
 
 _MARGIN = 0.12
@@ -54,18 +54,31 @@ def _key(text: str) -> str:
 # --- headers and footers
 
 
-@dataclass(frozen=True, slots=True)
-class _Repeated:
-    """Texts that stand at the top or the bottom of more than one page."""
-
-    texts: frozenset[str]
-
-
-def _repeated(pages: Sequence[Page]) -> _Repeated:
-    counts: Counter[str] = Counter()
+def _repeated(pages: Sequence[Page]) -> frozenset[tuple[str, int]]:
+    """Texts that stand in the margin of most pages, each at its height, in steps of a few points."""
+    counts: Counter[tuple[str, int]] = Counter()
     for page in pages if len(pages) > 1 else ():
-        counts.update({_key(line.text) for line in lines_of_words(page.words) if _in_margin(line, page)})
-    return _Repeated(frozenset(text for text, count in counts.items() if count * 2 > len(pages) and count > 1))
+        counts.update({_signature(line) for line in _marginal(lines_of_words(page.words), page)})
+    return frozenset(text for text, count in counts.items() if count * 2 > len(pages) and count > 1)
+
+
+def _signature(line: TextLine) -> tuple[str, int]:
+    return _key(line.text), round(line.box.bottom / _SAME_PLACE)
+
+
+def _marginal(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
+    """The lines at the top and at the bottom of a page that a wide space divides from its text."""
+    step = usual_step(lines)
+    found: list[TextLine] = []
+    for ordered in (list(lines), list(reversed(lines))):
+        for index, line in enumerate(ordered[:-1]):
+            if not _in_margin(line, page):
+                break
+            above, below = sorted((line, ordered[index + 1]), key=lambda one: one.box.bottom)
+            if is_apart(above, below, step):
+                found += ordered[: index + 1]
+                break
+    return found
 
 
 def _in_margin(line: TextLine, page: Page) -> bool:
@@ -73,11 +86,11 @@ def _in_margin(line: TextLine, page: Page) -> bool:
     return middle < _MARGIN * page.height or middle > (1 - _MARGIN) * page.height
 
 
-def _parted(page: Page, repeated: _Repeated) -> tuple[list[str], Page, list[str]]:
+def _parted(page: Page, repeated: frozenset[tuple[str, int]]) -> tuple[list[str], Page, list[str]]:
     """The texts of a page's header, the page without header and footer, the texts of its footer."""
     marginal = [word for word in page.words if word.marginal]
     lines = lines_of_words([word for word in page.words if not word.marginal])
-    aside = [line for line in lines if _in_margin(line, page) and _key(line.text) in repeated.texts]
+    aside = [line for line in _marginal(lines, page) if _signature(line) in repeated]
     aside += [line for line in _lone_footer(lines, page) if line not in aside]
     aside += lines_of_words(marginal)
     gone: set[Word] = {word for line in aside for word in line.words}
@@ -108,12 +121,32 @@ def _joined(pages: Sequence[Sequence[Placed]]) -> list[Placed]:
     for blocks in pages:
         following = list(blocks)
         if joined and following:
+            joined[-1], following = _column_goes_on(joined[-1], following)
+        if joined and following:
             merged = _over_the_page(joined[-1], following[0])
             if merged is not None:
                 joined[-1] = merged
                 following = following[1:]
         joined += following
     return joined
+
+
+def _column_goes_on(above: Placed, following: list[Placed]) -> tuple[Placed, list[Placed]]:
+    """A table whose last cell goes on in the first lines of the next page: they stand where that cell does.
+
+    Such a table has no drawn lines at its end, or the rest of the cell would have some, too.
+    """
+    if not isinstance(above.block, Table) or len(above.columns) != 1:
+        return above, following
+    count = 0
+    for one in following:
+        if not isinstance(one.block, Line) or one.box.x0 < above.columns[-1][-1] - _SAME_PLACE:
+            break
+        count += 1
+    *rows, last = above.block.rows
+    more = tuple(one.block for one in following[:count])
+    whole = (*last[:-1], Cell((*last[-1].blocks, *more)))
+    return Placed(Table((*rows, whole)), above.box, above.columns), following[count:]
 
 
 def _over_the_page(above: Placed, below: Placed) -> Placed | None:

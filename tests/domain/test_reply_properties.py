@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from replyshapes import CLIENTS, LETTERS, MARKED, Bodies, mail_of
 
+from mailgate.domain.charset import tidy
 from mailgate.domain.reply import ReplyText, read_reply
 from mailgate.extract.html import read_html
 
@@ -71,8 +72,9 @@ def test_no_body_breaks_the_reader_and_nothing_is_invented(plain: list[str], htm
     assert reply == _read(bodies)
     assert reply.new_text is None or reply.new_text == reply.new_text.strip() != ""
     if html is None:
-        written = set("\n".join(plain).split())
-        assert [word for word in (reply.new_text or "").split() if not any(word in one for one in written)] == []
+        # Invisible characters are no part of a word; the reader leaves them out.
+        written = set(tidy("\n".join(plain)).split())
+        assert [word for word in tidy(reply.new_text or "").split() if not any(word in one for one in written)] == []
 
 
 LETTER = "\n".join(LETTERS["own"])
