@@ -125,7 +125,9 @@ def _closed(lines: Sequence[_Stroke], others: Sequence[_Stroke], unit: float) ->
         if not ends or not found:
             continue
         outermost = min(ends) if end == "start" else max(ends)
-        reaching = [one.place for one, place in zip(others, ends, strict=True) if abs(place - outermost) <= unit * _SNAP]
+        reaching = [
+            one.place for one, place in zip(others, ends, strict=True) if abs(place - outermost) <= unit * _SNAP
+        ]
         if len(reaching) > 1 and all(abs(one.place - outermost) > unit for one in lines):
             found.append(_Stroke(outermost, min(reaching), max(reaching)))
     return found
