@@ -6,7 +6,7 @@ A new format is one more line of the table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailgate.domain.document import Document
 from mailgate.extract.csvtable import read_csv_bytes
@@ -39,6 +39,8 @@ class FileIn:
     content_type: str
     content: bytes
     source: str
+    recogniser: Recogniser = field(default_factory=Recogniser)
+    """Who reads pictures: one for a whole message keeps what they cost within bounds."""
 
     @property
     def suffix(self) -> str:
@@ -142,12 +144,12 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "pdf",
-        lambda file: (read_pdf(file.content, file.source, Recogniser()),),
+        lambda file: (read_pdf(file.content, file.source, file.recogniser),),
         is_pdf,
     ),
     Format(
         "picture",
-        lambda file: Recogniser().read_picture(file.content, file.source),
+        lambda file: file.recogniser.read_picture(file.content, file.source),
         is_picture,
     ),
     Format(
@@ -169,12 +171,14 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def read_file(name: str, content_type: str, content: bytes, source: str) -> tuple[Document, ...]:
+def read_file(
+    name: str, content_type: str, content: bytes, source: str, recogniser: Recogniser | None = None
+) -> tuple[Document, ...]:
     """The documents in a file: none for a format that nobody reads, several for a container.
 
     A file that is damaged or breaks a limit gives a document without text whose note says why.
     """
-    file = FileIn(name, content_type, content, source)
+    file = FileIn(name, content_type, content, source, recogniser or Recogniser())
     chosen = format_of(file)
     if chosen is None:
         return ()

@@ -16,11 +16,15 @@ _LONG_LINES = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A block and where it stands on its page; ``columns`` are the left edges of the last row of a table."""
+    """A block and where it stands on its page; ``columns`` are the left edges of the cells of a table, row by row.
+
+    ``is_open`` is true for a table without drawn lines, whose end nothing shows.
+    """
 
     block: Block
     box: Box
     columns: tuple[tuple[float, ...], ...] = ()
+    is_open: bool = False
 
 
 def blocks_of(page: Page) -> tuple[Placed, ...]:
@@ -119,7 +123,7 @@ def _flow(lines: Sequence[TextLine], right: float) -> Iterator[Placed]:
             rows = tuple(
                 tuple(_cell(cell, right if last else part.split) for last, cell in _flagged(row)) for row in part.rows
             )
-            yield Placed(Table(rows), part.box, ((part.box.x0, part.split),))
+            yield Placed(Table(rows), part.box, ((part.box.x0, part.split),), is_open=True)
         else:
             yield from _texts(part, right)
 

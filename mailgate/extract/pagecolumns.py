@@ -133,7 +133,7 @@ def _gather(lines: Sequence[TextLine], first: int, split: float) -> tuple[list[_
         if left and max(word.box.x1 for word in left) > split:
             break
         apart = index > first and is_apart(lines[index - 1], line, step)
-        if left and not _continues_label(rows, left, apart=apart):
+        if left and (apart or not _continues_label(rows, lines, index, split)):
             if not _opens_label(lines, index, split):
                 break
             rows.append(_Row())
@@ -147,10 +147,19 @@ def _gather(lines: Sequence[TextLine], first: int, split: float) -> tuple[list[_
     return rows, index
 
 
-def _continues_label(rows: Sequence[_Row], left: Sequence[Word], *, apart: bool) -> bool:
-    """True where words go on with the label of the row above: together they are one, and it had no colon yet."""
-    if not rows or apart or ":" in rows[-1].text:
+def _continues_label(rows: Sequence[_Row], lines: Sequence[TextLine], index: int, split: float) -> bool:
+    """True where a line goes on with the label of the row above, which had no colon yet.
+
+    Together they are one label, perhaps only with the lines that follow: ``Zwrotny`` / ``numer`` / ``telefonu:``.
+    """
+    if not rows or ":" in rows[-1].text:
         return False
-    above = rows[-1].text
-    whole = label_at_start(f"{above} {_text(left)}")
-    return whole is not None and whole.end > len(above) + 1
+    above = text = rows[-1].text
+    for line in lines[index : index + _LINES_OF_A_LABEL - 1]:
+        text = f"{text} {_text(_halves(line, split)[0])}"
+        whole = label_at_start(text)
+        if whole is not None and whole.end > len(above) + 1:
+            return True
+        if ":" in text:
+            return False
+    return False

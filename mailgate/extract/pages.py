@@ -132,11 +132,8 @@ def _joined(pages: Sequence[Sequence[Placed]]) -> list[Placed]:
 
 
 def _column_goes_on(above: Placed, following: list[Placed]) -> tuple[Placed, list[Placed]]:
-    """A table whose last cell goes on in the first lines of the next page: they stand where that cell does.
-
-    Such a table has no drawn lines at its end, or the rest of the cell would have some, too.
-    """
-    if not isinstance(above.block, Table) or len(above.columns) != 1:
+    """A table without drawn lines whose last cell goes on in the first lines of the next page: they stand below it."""
+    if not isinstance(above.block, Table) or not above.is_open:
         return above, following
     count = 0
     for one in following:
@@ -146,17 +143,12 @@ def _column_goes_on(above: Placed, following: list[Placed]) -> tuple[Placed, lis
     *rows, last = above.block.rows
     more = tuple(one.block for one in following[:count])
     whole = (*last[:-1], Cell((*last[-1].blocks, *more)))
-    return Placed(Table((*rows, whole)), above.box, above.columns), following[count:]
+    return replace(above, block=Table((*rows, whole))), following[count:]
 
 
 def _over_the_page(above: Placed, below: Placed) -> Placed | None:
     """A table that goes on at the top of the next page, in one; None where something else stands there."""
-    if (
-        not isinstance(above.block, Table)
-        or not isinstance(below.block, Table)
-        or not above.columns
-        or not below.columns
-    ):
+    if not isinstance(above.block, Table) or not isinstance(below.block, Table) or above.is_open or below.is_open:
         return None
     same_width = abs(above.box.x0 - below.box.x0) <= _SAME_PLACE and abs(above.box.x1 - below.box.x1) <= _SAME_PLACE
     if not same_width:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pypdf import PdfReader, apply_configuration
-from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.pdffields import is_xfa_alone
 from mailgate.extract.safezip import UnsafeContainer
 
@@ -66,21 +66,6 @@ def open_pdf(content: bytes) -> Iterator[OpenPdf]:
         as_unsafe("damaged"),
     ):
         yield _opened(content)
-
-
-@contextlib.contextmanager
-def as_unsafe(what: str) -> Iterator[None]:
-    """Whatever a library raises over a file becomes ``UnsafeContainer``; lack of memory stays what it is."""
-    try:
-        yield
-    except (UnsafeContainer, MemoryError):
-        raise
-    except PyPdfError as error:
-        raise UnsafeContainer(str(error)[:200] or what) from error
-    except RecursionError as error:
-        raise UnsafeContainer("nested too deeply") from error
-    except Exception as error:  # The libraries raise whatever a broken file makes them stumble over.
-        raise UnsafeContainer(f"{what} ({type(error).__name__})") from error
 
 
 def _opened(content: bytes) -> OpenPdf:

@@ -13,10 +13,11 @@ import pdfplumber
 from pdfplumber.page import Page as PlumberPage
 from pdfplumber.utils.text import dedupe_chars, extract_words
 
+from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.pagegrid import MAX_RULES
 from mailgate.extract.pageshapes import Box, Page, Rule, Word
 from mailgate.extract.pdffields import Typed, typed_on, words_of
-from mailgate.extract.pdfguard import OpenPdf, as_unsafe
+from mailgate.extract.pdfguard import OpenPdf
 
 _MAX_LETTERS = 40_000
 _LEADERS = frozenset("._…·‥")

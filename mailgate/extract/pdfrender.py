@@ -5,7 +5,7 @@ from __future__ import annotations
 import pypdfium2
 from PIL import Image
 
-from mailgate.extract.pdfguard import as_unsafe
+from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.picture import MAX_PIXELS
 
 _DOTS_PER_POINT = 300 / 72

@@ -12,8 +12,9 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
+from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.pageshapes import Box, Rule
 from mailgate.extract.safezip import UnsafeContainer
 
@@ -42,6 +43,7 @@ _PALE_RUN_DOWN = 130
 _SURELY_DOWN = 110
 _THICKEST = 14
 _THICKEST_PALE = 9
+_MOST_INK = 0.3
 _LEAST_INK = 12
 """So many dark points, each of nine pixels, a letter has at least."""
 
@@ -80,13 +82,10 @@ def pictures_in(content: bytes) -> Iterator[Image.Image]:
 
     Raises ``UnsafeContainer`` for what is no picture, is damaged, or has more pixels than a page needs.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-                yield from _frames(opened)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError) as error:
-        raise UnsafeContainer(f"no readable picture ({type(error).__name__})") from error
+    with as_unsafe("no readable picture"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
+            yield from _frames(opened)
 
 
 def _frames(opened: Image.Image) -> Iterator[Image.Image]:
@@ -217,8 +216,14 @@ def _drawn_lines(image: Image.Image) -> list[Rule]:
 
 def _lines_of(image: Image.Image, shortest: int, shortest_pale: int) -> list[Box]:
     """Horizontal lines: black ones, and pale ones with white on both sides."""
-    pale = (box for box in _lines_across(image, shortest_pale, _PALE) if _is_free(image, box))
-    return [*_lines_across(image, shortest, _BLACK), *pale]
+    black = _lines_across(image, shortest, _BLACK)
+    pale = (box for box in _lines_across(image, shortest_pale, _PALE) if not any(_is_same(box, one) for one in black))
+    return [*black, *(box for box in pale if _is_free(image, box))]
+
+
+def _is_same(one: Box, other: Box) -> bool:
+    """True where a line lies along another and is no longer."""
+    return other.holds((one.x0, one.middle[1]), 8) and other.holds((one.x1, one.middle[1]), 8)
 
 
 def _is_free(image: Image.Image, box: Box) -> bool:
@@ -300,6 +305,12 @@ def is_blank(image: Image.Image) -> bool:
     """True where nothing is written on a picture that was made ready; specks do not count."""
     dark = image.resize((max(1, image.width // 3), max(1, image.height // 3)), Image.Resampling.BOX)
     return sum(dark.histogram()[:128]) < _LEAST_INK
+
+
+def is_no_text(image: Image.Image) -> bool:
+    """True where more of a picture is dark than on any page of text: a photograph of something else, or noise."""
+    dark = sum(image.histogram()[:128])
+    return dark > _MOST_INK * image.width * image.height
 
 
 def is_white(image: Image.Image) -> bool:

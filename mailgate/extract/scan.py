@@ -18,18 +18,23 @@ from mailgate.extract.pagegrid import grids_of
 from mailgate.extract.pages import blocks_of_pages
 from mailgate.extract.pageshapes import Box, Page, Rule, Word
 from mailgate.extract.pdfrender import render
-from mailgate.extract.picture import MAX_FRAMES, Ready, is_blank, is_white, made_ready, pictures_in, turned
+from mailgate.extract.picture import Ready, is_blank, is_no_text, is_white, made_ready, pictures_in, turned
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.scanwords import mended
+
+UNREAD = "a picture of a page, not read"
+"""The note on a document whose text was left unrecognised because the recogniser was off."""
 
 _PAGE_WIDTH = 595.0
 """What is recognised is given in points of a page of A4, as a PDF would have it."""
 _SURE = 70.0
+_LONGEST_CALL = 20.0
 _TEXT_HEIGHT = 40.0
 """The height of a line of text in pixels at reading size, about."""
 _BORDER = 24
 _INSET = 3
-LAYOUT_OF_REST = 6
+_LAYOUT_OF_REST = 4
+"""A single column of text of varying sizes; in the cells it is 6, a single block of text."""
 _ENOUGH_WORDS = 4
 
 
@@ -48,11 +53,11 @@ class Recogniser:
         for index in indices:
             reason = self._refusal()
             if reason is not None:
-                return found, [f"page {index + 1} is a picture: {reason}"]
+                return found, [f"page {index + 1}: {reason}"]
             try:
                 page = self._recognised(render(content, index))
             except (tesseract.NotRecognised, UnsafeContainer) as error:
-                return found, [f"page {index + 1} is a picture: {error}"]
+                return found, [f"page {index + 1}: {error}"]
             if page is not None:
                 found[index] = page
         return found, []
@@ -84,7 +89,7 @@ class Recogniser:
     def _refusal(self) -> str | None:
         """Why the next page is not to be read, or None; counts it where it is."""
         if self.off:
-            return "not read"
+            return UNREAD
         if tesseract.missing():
             return tesseract.missing()
         if self.pages <= 0 or self._left() < 1:
@@ -93,15 +98,22 @@ class Recogniser:
         return None
 
     def _left(self) -> float:
+        """The seconds that are left for the message."""
         if self._started is None:
             self._started = time.monotonic()
         return self.seconds - (time.monotonic() - self._started)
+
+    def _patience(self) -> float:
+        """The seconds that the program may take now."""
+        return max(1.0, min(self._left(), _LONGEST_CALL))
 
     def _recognised(self, picture: Image.Image) -> Page | None:
         """The page on a picture, None where nothing stands there."""
         if is_white(picture):
             return None
         ready = made_ready(picture)
+        if is_no_text(ready.image):
+            return None
         words = self._words(ready)
         if _sureness(words) < _SURE:
             other = turned(ready)
@@ -114,7 +126,7 @@ class Recogniser:
         """Single lines by the English model; nothing where it fails, since it only helps."""
         try:
             framed = [ImageOps.expand(cutting, _BORDER, 255) for cutting in cuttings]
-            read = tesseract.recognise(framed, max(self._left(), 1), layout=7, language="eng")
+            read = tesseract.recognise(framed, self._patience(), layout=7, language="eng")
         except tesseract.NotRecognised:
             return [[] for _ in cuttings]
         return [[_moved(word, -_BORDER, -_BORDER) for word in line] for line in read]
@@ -129,14 +141,14 @@ class Recogniser:
             crops.append(ImageOps.expand(ready.image.crop(area), _BORDER + _INSET, 255))
             rest.paste(255, (int(box.x0), int(box.top), int(box.x1), int(box.bottom)))
         filled = [(crop, box) for crop, box in zip(crops, cells, strict=True) if not is_blank(crop)]
-        read = tesseract.recognise([crop for crop, _ in filled], max(self._left(), 1))
+        read = tesseract.recognise([crop for crop, _ in filled], self._patience())
         words = [
             _moved(word, box.x0 - _BORDER, box.top - _BORDER)
             for (_, box), found in zip(filled, read, strict=True)
             for word in found
         ]
         if not is_blank(rest):
-            words += tesseract.recognise([rest], max(self._left(), 1), layout=LAYOUT_OF_REST)[0]
+            words += tesseract.recognise([rest], self._patience(), layout=_LAYOUT_OF_REST)[0]
         return words
 
 
@@ -167,6 +179,3 @@ def _page(ready: Ready, words: Sequence[tesseract.Recognised]) -> Page | None:
 
 def _scaled(box: Box, factor: float) -> Box:
     return Box(box.x0 * factor, box.top * factor, box.x1 * factor, box.bottom * factor)
-
-
-__all__ = ["MAX_FRAMES", "Recogniser"]

@@ -45,7 +45,7 @@ def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLi
 
     ``read_lines`` is asked for what looks like one of these, with cuttings of the page's picture.
     """
-    kept = [word for word in words if not _is_speck(word)]
+    kept = _with_saints([word for word in words if not _is_speck(word)])
     references = _references(kept)
     places = [*references, *_addresses(kept)][:_MAX_LINES]
     if not places:
@@ -89,6 +89,14 @@ def _replaced(words: Sequence[Recognised], old: Sequence[Recognised], text: str)
     if first is None:
         return list(words)
     return [*words[:first], whole, *(word for word in words[first:] if word not in old)]
+
+
+def _with_saints(words: Sequence[Recognised]) -> list[Recognised]:
+    """The words with ``im. św.`` in small letters, as it is always written; the model likes the capital better."""
+    return [
+        replace(word, text="św.") if word.text == "Św." and index and words[index - 1].text == "im." else word
+        for index, word in enumerate(words)
+    ]
 
 
 # --- addresses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zlib
 from pathlib import Path
 
@@ -355,4 +356,20 @@ def test_a_form_of_xfa_alone_says_that_it_cannot_be_read() -> None:
 
 # --- files of real producers
 
-FILES = Path(__file__).parent.parent / "files"
+FILES = sorted((Path(__file__).parent.parent / "files" / "pdf").glob("*.pdf"))
+FIELDS = ("date", "reference", "user_name", "office", "phone", "email", "question")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_a_program_wrote_is_what_is_read(path: Path) -> None:
+    told = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
+    found = only_form(read(path.read_bytes()))
+    assert {name: " ".join(str(getattr(found, name) or "").split()) for name in FIELDS} == {
+        name: " ".join((told[name] or "").split()) for name in FIELDS
+    }
+
+
+def test_every_producer_has_a_file() -> None:
+    assert {"libreoffice", "libreoffice-tagged", "libreoffice-two-pages", "chromium", "reportlab", "fpdf2"} <= {
+        path.stem for path in FILES
+    }

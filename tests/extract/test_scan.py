@@ -1,0 +1,209 @@
+"""Pictures of forms, read, and what stops their reading."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from mailgate.domain.document import Document, lines_of
+from mailgate.domain.hot01 import find_forms
+from mailgate.extract import tesseract
+from mailgate.extract.formats import read_file
+from mailgate.extract.picture import is_page_like, is_picture, made_ready
+from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.scan import UNREAD, Recogniser
+from mailgate.extract.scanwords import agreed, likelier_reference
+
+SCANS = sorted(path for path in (Path(__file__).parent.parent / "files" / "scans").iterdir() if path.suffix != ".json")
+FIELDS = ("date", "reference", "user_name", "office", "phone", "email", "question")
+
+with_tesseract = pytest.mark.skipif(tesseract.missing() is not None, reason="tesseract with Polish is not installed")
+
+
+def written(picture: Image.Image, kind: str = "PNG", **more: object) -> bytes:
+    raw = io.BytesIO()
+    picture.save(raw, kind, **more)
+    return raw.getvalue()
+
+
+def read(content: bytes, recogniser: Recogniser | None = None) -> Document:
+    (document,) = read_file("skan", "application/octet-stream", content, "attachment:skan", recogniser)
+    return document
+
+
+def form_in(document: Document) -> dict[str, object]:
+    (form,) = find_forms([document]).forms
+    assert form.by_ocr
+    return {
+        name: " ".join(str(value).split()) if (value := getattr(form, name)) is not None else None for name in FIELDS
+    }
+
+
+def expected(path: Path) -> dict[str, object]:
+    told = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
+    return {name: " ".join(value.split()) if value else None for name, value in told.items()}
+
+
+@with_tesseract
+@pytest.mark.parametrize("path", SCANS, ids=lambda path: path.name)
+def test_a_scan_says_what_the_form_said(path: Path) -> None:
+    assert form_in(read(path.read_bytes())) == expected(path)
+
+
+@with_tesseract
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_scan_that_lies_on_its_side_or_head_is_turned(turn: int) -> None:
+    path = next(path for path in SCANS if path.suffix == ".png")
+    with Image.open(path) as picture:
+        found = form_in(read(written(picture.convert("L").rotate(turn, expand=True, fillcolor=255))))
+    assert found == expected(path)
+
+
+@with_tesseract
+def test_a_photograph_is_turned_as_its_camera_says() -> None:
+    path = next(path for path in SCANS if path.suffix == ".png")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(path) as picture:
+        turned = picture.convert("L").transpose(Image.Transpose.ROTATE_90)
+    assert form_in(read(written(turned, "JPEG", exif=exif, quality=85))) == expected(path)
+
+
+@with_tesseract
+def test_a_picture_without_text_gives_no_text() -> None:
+    assert list(lines_of(read(written(Image.new("L", (1600, 2200), 255))).blocks)) == []
+
+
+def test_logos_icons_and_ribbons_are_no_pages() -> None:
+    assert read_file("logo.png", "image/png", written(Image.new("L", (300, 120), 200)), "x") == ()
+    assert not is_page_like(4000, 600)
+    assert is_page_like(1240, 1754)
+    assert is_page_like(4000, 3000)
+
+
+def test_a_recogniser_that_is_off_leaves_a_note() -> None:
+    document = read(written(Image.new("L", (1600, 2200), 255)), Recogniser(off=True))
+    assert document.notes == (UNREAD,)
+    assert document.blocks == ()
+
+
+def test_without_the_program_a_picture_is_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    tesseract.missing.cache_clear()
+    try:
+        assert read(written(Image.new("L", (1600, 2200), 255))).notes == ("OCR is not installed",)
+    finally:
+        tesseract.missing.cache_clear()
+
+
+def test_without_the_polish_language_a_picture_is_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text("#!/bin/sh\necho eng\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    tesseract.missing.cache_clear()
+    try:
+        assert read(written(Image.new("L", (1600, 2200), 255))).notes == ("OCR is not installed: no language 'pol'",)
+    finally:
+        tesseract.missing.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [("exec sleep 60", "OCR took longer than 1 seconds"), ("exit 3", "OCR failed with status 3")],
+)
+def test_a_program_that_fails_or_hangs_is_a_note(
+    script: str, reason: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text(f'#!/bin/sh\nif [ "$1" = --list-langs ]; then echo pol; exit 0; fi\n{script}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    tesseract.missing.cache_clear()
+    page = Image.new("L", (1600, 2200), 255)
+    ImageDraw.Draw(page).text((200, 200), "Tresc pytania", font_size=60, fill=0)
+    try:
+        assert read(written(page), Recogniser(seconds=1.05)).notes == (reason,)
+    finally:
+        tesseract.missing.cache_clear()
+
+
+@with_tesseract
+def test_no_more_pages_are_read_than_one_message_may_cost() -> None:
+    pages = [Image.new("L", (1600, 2200), 255) for _ in range(3)]
+    raw = written(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    assert read(raw, Recogniser(pages=2)).notes == ("not read: enough pictures were",)
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
+    raw = bytearray(written(Image.new("1", (1000, 1000))))
+    raw[16:24] = (60_000).to_bytes(4, "big") * 2
+    (document,) = read_file("bomba.png", "image/png", bytes(raw), "x")
+    assert document.notes[0].startswith("picture not read: ")
+
+
+@pytest.mark.parametrize("cut", [9, 60, 400])
+def test_a_damaged_picture_is_a_note(cut: int) -> None:
+    raw = written(Image.effect_noise((900, 1200), 80), "PNG")
+    (document,) = read_file("skan.png", "image/png", raw[:cut], "x")
+    assert document.notes[0].startswith("picture not read: ")
+
+
+def test_pictures_are_known_by_their_first_bytes() -> None:
+    page = Image.new("RGB", (500, 700), "white")
+    for kind in ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP"):
+        assert is_picture(written(page, kind)), kind
+    assert not is_picture(b"BM to skr\xc3\xb3t od nazwy")
+
+
+def test_drawn_lines_are_found_and_taken_out_and_letters_stay() -> None:
+    page = Image.new("L", (2480, 3508), 255)
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((300, 300, 2100, 500), outline=0, width=4)
+    pen.text((340, 360), "Illi Jan", font_size=60, fill=0)
+    ready = made_ready(page)
+    assert sum(rule.is_horizontal for rule in ready.rules) == 2
+    assert sum(not rule.is_horizontal for rule in ready.rules) == 2
+    assert ready.image.crop((280, 280, 2120, 320)).getextrema() == (255, 255)
+    assert ready.image.crop((330, 350, 700, 450)).getextrema()[0] < 30
+
+
+@pytest.mark.parametrize(
+    ("polish", "english", "address"),
+    [
+        ("j.kowalQurzad.example", "j.kowal@urzad.example", "j.kowal@urzad.example"),
+        ("k.zielinskaQ©mops.example", "k.ziclinska@mops.example", "k.zielinska@mops.example"),
+        ("|.zrebiec©pcpr.example,", "|.zrebiec@pcpr.example,", "l.zrebiec@pcpr.example,"),
+        ("t.jozwiak(QQug.example", "t.jjozwiak@ug.example", "t.jozwiak@ug.example"),
+        ("k.leckaQ", "k.lecka@", "k.lecka@"),
+        ("....b.nowak©ug.example........", "b.nowak@ug.example........", "b.nowak@ug.example"),
+        ("powiat.example", "powiat.example", None),
+    ],
+)
+def test_an_address_is_what_both_models_agree_on(polish: str, english: str, address: str | None) -> None:
+    assert agreed(polish, english) == address
+
+
+@pytest.mark.parametrize(
+    ("polish", "english", "reference"),
+    [
+        ("SO-5023.1.2026.MŁ", "SO-5023.1.2026.ME", "SO-5023.1.2026.MŁ"),
+        ("S0-5023.1.2026", "S0-5023.1.2026", "SO-5023.1.2026"),
+        ("$R.1572.61.2026", "SR.1572.61.2026", "SR.1572.61.2026"),
+        ("SR.5716./5.2026", "SR.5716.75.2026", "SR.5716.75.2026"),
+        ("5012.3.2026", "5012.3.2026", "5012.3.2026"),
+        ("DŚR/3/2026", "DSR/3/2026", "DŚR/3/2026"),
+        ("OPS.1.2026", "", "OPS.1.2026"),
+    ],
+)
+def test_a_reference_is_the_reading_with_fewer_odd_signs(polish: str, english: str, reference: str) -> None:
+    assert likelier_reference(polish, english) == reference
+
+
+def test_the_error_of_a_broken_picture_is_the_package_s_own() -> None:
+    with pytest.raises(UnsafeContainer):
+        Recogniser().read_picture(b"\x89PNG\r\n\x1a\n nothing", "x")
