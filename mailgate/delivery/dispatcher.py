@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
 
 from sqlalchemy import Engine
 
+from mailgate.clock import utc_now
 from mailgate.delivery.attempt import attempt
 from mailgate.delivery.courier import Courier
 from mailgate.delivery.outage import Outage
@@ -30,10 +31,6 @@ RECOVER_SECONDS = 60.0
 """How often to look for letters whose daemon died and did not come back."""
 
 _log = logging.getLogger("mailgate.delivery")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class _Desk:
@@ -117,7 +114,7 @@ class Dispatcher:
         couriers: int = 2,
         look_seconds: float = LOOK_SECONDS,
         recover_seconds: float = RECOVER_SECONDS,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._outage = Outage(monotonic, random.random)
         self._desks = [_Desk(engine, make_courier(), f"{owner}/{n}", self._outage, clock) for n in range(couriers)]
