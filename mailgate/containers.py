@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mailgate.domain import pgp
-from mailgate.domain.charset import decode
 from mailgate.domain.document import Document
-from mailgate.domain.legibility import envelope_headers
 from mailgate.domain.mail import Attachment, InboundMail
+from mailgate.domain.message import pgp
+from mailgate.domain.message.charset import decode
+from mailgate.domain.message.legibility import envelope_headers
 from mailgate.extract.apple import data_fork, is_resource_fork
 from mailgate.extract.archive import is_zip, open_archive, unopened_archive
 from mailgate.extract.formats import FileIn, format_of, read_file
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 from mailgate.extract.opened import Allowance, Opened
-from mailgate.extract.outlook import is_outlook_message, open_outlook_message
-from mailgate.extract.pgpdata import literal_in
-from mailgate.extract.signedfile import ENCRYPTED_NOTE, Closed, SignedFile, SignedMail, open_signed
+from mailgate.extract.outlook.msg import is_outlook_message, open_outlook_message
+from mailgate.extract.outlook.tnef import is_tnef, open_tnef
+from mailgate.extract.signed.opaque import ENCRYPTED_NOTE, Closed, SignedFile, SignedMail, open_signed
+from mailgate.extract.signed.pgp import literal_in
+from mailgate.extract.signed.xades import signed_in_xml
 from mailgate.extract.text import read_text
-from mailgate.extract.tnef import is_tnef, open_tnef
 from mailgate.extract.wrapping import open_mail
-from mailgate.extract.xades import signed_in_xml
 
 MAX_DEPTH: Final = 5
 

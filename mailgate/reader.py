@@ -13,15 +13,15 @@ from typing import Final
 from mailgate.containers import documents_of
 from mailgate.domain.autoreply import automation_of
 from mailgate.domain.bounce import Bounce, bounce_of
-from mailgate.domain.bounds import shortened
 from mailgate.domain.document import Block, Document, Line, lines_of
+from mailgate.domain.form.bounds import shortened
 from mailgate.domain.hot01 import FormsFound, find_forms
-from mailgate.domain.legibility import encryption, no_message
 from mailgate.domain.mail import InboundMail, read_mail
+from mailgate.domain.message.legibility import encryption, no_message
 from mailgate.domain.reading import Reading
 from mailgate.domain.reply import ReplyText, read_reply
 from mailgate.domain.tokens import tokens_in
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 from mailgate.extract.text import read_text
 from mailgate.extract.wrapping import unwrapped
 

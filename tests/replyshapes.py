@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailgate.domain.mail import Address, Attachment, InboundMail
-from mailgate.domain.marks import LAST_LINE, MARKER_LINE
+from mailgate.domain.quotation.marks import LAST_LINE, MARKER_LINE
 
 HOTLINE = "Hot-line CSIZS <hotline@csizs.example>"
 AUTHOR = Address("Anna Nowak", "anna.nowak@wsparcie.example")

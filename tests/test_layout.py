@@ -113,4 +113,4 @@ def test_only_config_reads_the_environment() -> None:
         and isinstance(node.value, ast.Name) and node.value.id == "os"
     }  # fmt: skip
     # The journal's format, and the environments of the programs that we start, are no settings.
-    assert readers <= {"config.py", "cli/run.py", "sandbox.py", "extract/tesseract.py"}
+    assert readers <= {"config.py", "cli/run.py", "sandbox.py", "extract/scan/tesseract.py"}

@@ -13,8 +13,8 @@ from sqlmodel import Session, select
 
 from mailgate.delivery.composer import Composer
 from mailgate.domain.correspondence import Office
-from mailgate.domain.fingerprint import fingerprint
 from mailgate.domain.mail import Address, Envelope
+from mailgate.domain.message.fingerprint import fingerprint
 from mailgate.domain.reading import Reading
 from mailgate.domain.tokens import TokenKey
 from mailgate.domain.workcalendar import WorkCalendar

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 
 from mailgate import resources
 from mailgate.delivery import clean, headers, mime, richtext, subjects, wording
+from mailgate.domain.addresses.wire import wire_address
 from mailgate.domain.letters import (
     Acknowledgement,
     Answer,
@@ -31,8 +32,7 @@ from mailgate.domain.letters import (
     kind_of,
 )
 from mailgate.domain.mail import Address, Attachment
-from mailgate.domain.marks import LAST_LINE, MARKER_LINE
-from mailgate.domain.wireaddress import wire_address
+from mailgate.domain.quotation.marks import LAST_LINE, MARKER_LINE
 from mailgate.domain.workcalendar import WARSAW
 from mailgate.errors import ConfigurationError
 

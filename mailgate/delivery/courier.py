@@ -11,7 +11,7 @@ from typing import Protocol
 
 from mailgate.delivery.outcome import Accepted, Deferred, Outcome, Refused, Uncertain, Withheld
 from mailgate.delivery.smarthost import Access, Connection, Lost, Reply, Tls, Unreachable
-from mailgate.domain.wireaddress import wire_address
+from mailgate.domain.addresses.wire import wire_address
 from mailgate.register.outbox import ClaimedLetter
 
 __all__ = [

@@ -14,8 +14,8 @@ from email.utils import format_datetime, quote
 from functools import lru_cache
 
 from mailgate.delivery.clean import one_line, shortened
+from mailgate.domain.addresses.wire import wire_address
 from mailgate.domain.mail import Address
-from mailgate.domain.wireaddress import wire_address
 
 LINE = 76
 """The length at which our lines are folded (RFC 5322 section 2.1.1 advises 78 at most)."""

@@ -14,8 +14,8 @@ from mailgate.delivery.clean import one_line, shortened
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import QuestionSummary
 from mailgate.domain.mail import Address
-from mailgate.domain.polishdates import day_in_words, hour_in_words, on_day, sentence, weekday_name
-from mailgate.domain.words import folded_words
+from mailgate.domain.polish.dates import day_in_words, hour_in_words, on_day, sentence, weekday_name
+from mailgate.domain.polish.words import folded_words
 
 LABELS = {
     "date": "Data dokumentu",

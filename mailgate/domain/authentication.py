@@ -9,7 +9,7 @@ from typing import Final
 from authres import AuthenticationResultsHeader
 from authres.core import AuthenticationResult, AuthResError
 
-from mailgate.domain.domains import aligned, normal_domain
+from mailgate.domain.addresses.domains import aligned, normal_domain
 from mailgate.domain.mail import InboundMail
 
 HEADER = "Authentication-Results"

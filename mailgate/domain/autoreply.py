@@ -1,6 +1,6 @@
 """The one loop guard: is a message written by a machine, and by what traits is that known.
 
-Headers and words are weighed by ``automationheaders`` and ``automationwords``; the verdict is here.  Delivery reports
+Headers and words are weighed by ``machines.headers`` and ``machines.wording``; the verdict is here.  Delivery reports
 are told before, by ``bounce``.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailgate.domain.automationheaders import auto_submitted, calendar_method, header_traits
-from mailgate.domain.automationwords import word_traits
+from mailgate.domain.machines.headers import auto_submitted, calendar_method, header_traits
+from mailgate.domain.machines.traits import DECISIVE, AutomationKind, Trait, weight_of
+from mailgate.domain.machines.wording import word_traits
 from mailgate.domain.mail import InboundMail
-from mailgate.domain.traits import DECISIVE, AutomationKind, Trait, weight_of
 
 __all__ = ["Automation", "AutomationKind", "automation_of"]
 

@@ -10,18 +10,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailgate.domain import bouncephrases as phrases
-from mailgate.domain.deliverystatus import (
+from mailgate.domain.machines import bouncephrases as phrases
+from mailgate.domain.machines.deliverystatus import (
     Action,
     FailedRecipient,
     recipients_named,
     recipients_of_report,
     recipients_of_text,
 )
+from mailgate.domain.machines.ownwords import own_words
+from mailgate.domain.machines.traits import Trait
 from mailgate.domain.mail import InboundMail
-from mailgate.domain.ownwords import own_words
-from mailgate.domain.traits import Trait
-from mailgate.domain.words import fold, squeeze
+from mailgate.domain.polish.words import fold, squeeze
 
 __all__ = ["Action", "Bounce", "FailedRecipient", "bounce_of"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
-from mailgate.domain.addressing import Addressing, address_for
+from mailgate.domain.addresses.choice import Addressing, address_for
 from mailgate.domain.classify import (
     AutoReply,
     BlankForm,

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.domain.commands import looks_like_command
-from mailgate.domain.leaks import leak_in
 from mailgate.domain.mail import Attachment
+from mailgate.domain.quotation.commands import looks_like_command
+from mailgate.domain.quotation.leaks import leak_in
 from mailgate.domain.threads import StandingQuestion
 
 Commands = Sequence[tuple[str, str]]

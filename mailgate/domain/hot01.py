@@ -9,8 +9,8 @@ from datetime import date as Date  # noqa: N812 - a field is called date
 from typing import Literal, TypeVar
 
 from mailgate.domain.document import Document
-from mailgate.domain.formreading import FormReading, read_forms
-from mailgate.domain.words import folded_words, squeeze
+from mailgate.domain.form.reading import FormReading, read_forms
+from mailgate.domain.polish.words import folded_words, squeeze
 
 FieldName = Literal["date", "reference", "user_name", "office", "contact", "question"]
 ProblemCode = Literal["missing", "invalid"]

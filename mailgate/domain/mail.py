@@ -11,11 +11,11 @@ from datetime import datetime
 from email.message import Message
 from typing import Final, Literal
 
-from mailgate.domain.address import Address
-from mailgate.domain.authorship import is_doubtful_author
-from mailgate.domain.fingerprint import fingerprint, message_id_of
-from mailgate.domain.headers import AddressBook, date_of, decode_text, first_message_id, message_ids
-from mailgate.domain.mime import content_of, parse_message
+from mailgate.domain.addresses.address import Address
+from mailgate.domain.addresses.authorship import is_doubtful_author
+from mailgate.domain.message.fingerprint import fingerprint, message_id_of
+from mailgate.domain.message.headers import AddressBook, date_of, decode_text, first_message_id, message_ids
+from mailgate.domain.message.parts import content_of, parse_message
 
 __all__ = [
     "Address",

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mailgate.domain.commands import split_commands
 from mailgate.domain.document import Document
-from mailgate.domain.enclosures import going_along
 from mailgate.domain.mail import InboundMail
-from mailgate.domain.quotes import divide
-from mailgate.domain.rows import Row, is_rule, rows_of_document, rows_of_text
-from mailgate.domain.signatures import without_signature
+from mailgate.domain.quotation.commands import split_commands
+from mailgate.domain.quotation.enclosures import going_along
+from mailgate.domain.quotation.quotes import divide
+from mailgate.domain.quotation.rows import Row, is_rule, rows_of_document, rows_of_text
+from mailgate.domain.quotation.signatures import without_signature
 
 _STUB: Final = re.compile(
     r"html|multi-?part message|nie (?:wyswietla|obsluguje)|widok w przegladarce|view (?:it )?in (?:a |your )?browser"

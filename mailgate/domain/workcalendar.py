@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 from holidays.version import __version__ as _holidays_version
 
-from mailgate.domain.polishdates import (
+from mailgate.domain.polish.dates import (
     from_day,
     hour_in_words,
     instant_in_words,

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Final
 
-from mailgate.domain.charset import tidy
-from mailgate.domain.filenames import extension_for, safe_name, unique_name
 from mailgate.domain.mail import Attachment
+from mailgate.domain.message.charset import tidy
+from mailgate.domain.message.filenames import extension_for, safe_name, unique_name
 from mailgate.extract.opened import Allowance, Opened
 from mailgate.extract.safezip import DAMAGED, MAX_MEMBER_BYTES, MAX_MEMBERS, packed_too_tightly
 

@@ -9,20 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailgate.domain.document import Document
-from mailgate.extract.csvtable import read_csv_bytes
-from mailgate.extract.doc import read_doc
-from mailgate.extract.docx import is_docx, read_docx
-from mailgate.extract.html import read_html_bytes
-from mailgate.extract.odf import is_flat_odf, is_odf, read_odf
+from mailgate.extract.html.reader import read_html_bytes
+from mailgate.extract.odf.reader import is_flat_odf, is_odf, read_odf
 from mailgate.extract.olefiles import is_doc, is_encrypted_office, is_ole, is_xls, refuse_encrypted
-from mailgate.extract.pdf import is_pdf, read_pdf
-from mailgate.extract.picture import is_picture
-from mailgate.extract.rtf import is_rtf, read_rtf
+from mailgate.extract.pdf.reader import is_pdf, read_pdf
+from mailgate.extract.rtf.reader import is_rtf, read_rtf
 from mailgate.extract.safezip import UnsafeContainer, open_zip
-from mailgate.extract.scan import Recogniser
+from mailgate.extract.scan.picture import is_picture
+from mailgate.extract.scan.reader import Recogniser
+from mailgate.extract.sheet.csv import read_csv_bytes
+from mailgate.extract.sheet.xls import read_xls
+from mailgate.extract.sheet.xlsx import is_xlsx, read_xlsx
 from mailgate.extract.text import read_text_bytes
-from mailgate.extract.xls import read_xls
-from mailgate.extract.xlsx import is_xlsx, read_xlsx
+from mailgate.extract.word.doc import read_doc
+from mailgate.extract.word.docx import is_docx, read_docx
 
 _LOOKED_AT = 4096
 _ZIP = b"PK\x03\x04"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mailgate.domain.charset import decode, tidy
 from mailgate.domain.document import Document, Line
+from mailgate.domain.message.charset import decode, tidy
 
 MAX_LINES = 50_000
 

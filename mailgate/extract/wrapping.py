@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from mailgate.domain.charset import decode, tidy
-from mailgate.domain.filenames import unique_name
 from mailgate.domain.mail import Attachment, InboundMail, read_mail
-from mailgate.domain.pgp import armoured_kind, without_signature, without_signature_in_page
+from mailgate.domain.message.charset import decode, tidy
+from mailgate.domain.message.filenames import unique_name
+from mailgate.domain.message.pgp import armoured_kind, without_signature, without_signature_in_page
 from mailgate.extract.apple import is_resource_fork
 from mailgate.extract.opened import Opened
-from mailgate.extract.pgpdata import literal_in
-from mailgate.extract.signedfile import UNCHECKED_NOTE, SignedMail, open_signed
-from mailgate.extract.tnef import ATTACHED_MESSAGE, is_tnef, open_tnef
+from mailgate.extract.outlook.tnef import ATTACHED_MESSAGE, is_tnef, open_tnef
+from mailgate.extract.signed.opaque import UNCHECKED_NOTE, SignedMail, open_signed
+from mailgate.extract.signed.pgp import literal_in
 
 MAX_LAYERS: Final = 5
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from mailgate.domain.fingerprint import MAX_HEADER_BLOCK, split_message
+from mailgate.domain.message.fingerprint import MAX_HEADER_BLOCK, split_message
 
 _RECEIVED = re.compile(rb"^received[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

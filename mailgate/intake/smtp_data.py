@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from mailgate.domain.fingerprint import MAX_HEADER_BLOCK, split_message
+from mailgate.domain.message.fingerprint import MAX_HEADER_BLOCK, split_message
 from mailgate.intake.budget import Share
 
 FLOOD_FACTOR = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailgate.domain.fingerprint import MAX_HEADER_BLOCK, split_message
+from mailgate.domain.message.fingerprint import MAX_HEADER_BLOCK, split_message
 
 _MOST_ADDRESSES = 100
 _TRACE = re.compile(

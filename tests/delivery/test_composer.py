@@ -43,7 +43,7 @@ from mailgate.domain.letters import (
     Thread,
 )
 from mailgate.domain.mail import Address, Attachment
-from mailgate.domain.marks import LAST_LINE, MARKER_LINE
+from mailgate.domain.quotation.marks import LAST_LINE, MARKER_LINE
 from mailgate.errors import ConfigurationError
 
 HOSTILE = (

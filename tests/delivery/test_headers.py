@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mailgate.delivery import headers
 from mailgate.delivery.clean import one_line
+from mailgate.domain.addresses.wire import wire_address
 from mailgate.domain.mail import Address
-from mailgate.domain.wireaddress import wire_address
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Cn", "Co"]), max_size=100)
 

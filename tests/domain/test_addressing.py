@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.addressing import Addressing, address_for
+from mailgate.domain.addresses.choice import Addressing, address_for
 from mailgate.domain.mail import Address
 
 CLERK = Address("Jan Bąk", "j.bak@ug.debowa.example")

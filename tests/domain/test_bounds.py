@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mailgate.domain.bounds import MAX_FORM_TEXT, shortened
 from mailgate.domain.document import Cell, Document, Line, Table, lines_of
+from mailgate.domain.form.bounds import MAX_FORM_TEXT, shortened
 
 
 def test_a_document_of_usual_length_is_left_as_it_is() -> None:

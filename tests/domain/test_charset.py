@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.charset import codec_for, decode, tidy
+from mailgate.domain.message.charset import codec_for, decode, tidy
 
 PANGRAM = "Zażółć gęślą jaźń, ŚWIĘTY ŹREBAK"
 LABELS = (None, "utf-8", "us-ascii", "iso-8859-1", "iso-8859-2", "windows-1250", "x-unknown", "cp-1250", "")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packing.signed import DATA, SIGNED, ber, compressed, der, detached, enveloped, opaque, streamed
 
-from mailgate.domain import cms
-from mailgate.domain.cms import Cms, DamagedCms, kind_of, read_cms
+from mailgate.domain.message import cms
+from mailgate.domain.message.cms import Cms, DamagedCms, kind_of, read_cms
 
 CONTENT = "Content-Type: text/plain; charset=utf-8\r\n\r\nZażółć\r\n".encode()
 HEAD_OF_PIECES = bytes.fromhex("3080") + der(0x06, SIGNED) + bytes.fromhex("a0803080020101310030800609") + DATA

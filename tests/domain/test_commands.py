@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.commands import looks_like_command
+from mailgate.domain.quotation.commands import looks_like_command
 
 
 @pytest.mark.parametrize(

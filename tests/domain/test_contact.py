@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.contact import read_contact
+from mailgate.domain.form.contact import read_contact
 
 PLOCK = "+48242614021"
 MOBILE = "+48600300412"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mailgate.domain.deliverystatus import (
+from mailgate.domain.machines.deliverystatus import (
     MOST_RECIPIENTS,
     FailedRecipient,
     recipients_named,

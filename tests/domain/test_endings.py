@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.endings import ending, is_page_number
+from mailgate.domain.form.endings import ending, is_page_number
 
 ENDS = [
     "Pozdrawiam",

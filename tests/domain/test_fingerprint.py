@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.fingerprint import MAX_HEADER_BLOCK, fingerprint
+from mailgate.domain.message.fingerprint import MAX_HEADER_BLOCK, fingerprint
 
 WALL = b"X-Pad: " + b"a" * 900 + b"\r\n"
 LONG = WALL * (MAX_HEADER_BLOCK // len(WALL) + 2)

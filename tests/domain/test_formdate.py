@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mailgate.domain.formdate import is_date_alone, read_date
+from mailgate.domain.form.date import is_date_alone, read_date
 
 TWENTIETH = date(2026, 11, 20)
 

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.domain.document import Document, Field, Line
 from mailgate.domain.hot01 import FormsFound, Hot01, Problem, find_forms
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 from mailgate.extract.text import read_text
 
 FORM = """CSIZS    Zgłoszenie pytania HOT-1    data: 20.11.2026  znak: DK.1.2026

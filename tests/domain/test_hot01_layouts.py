@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailgate.domain.document import Block, Document, Line, Table
+from mailgate.domain.form.labels import label_at_start
 from mailgate.domain.hot01 import find_forms
-from mailgate.domain.labels import label_at_start
-from mailgate.extract.docx import read_docx
+from mailgate.extract.word.docx import read_docx
 
 DATES = {
     "20.11.2026": "2026-11-20",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.labels import header_labels, is_label_alone, label_at_start, label_of_name, title_weight
+from mailgate.domain.form.labels import header_labels, is_label_alone, label_at_start, label_of_name, title_weight
 
 SPELLINGS = {
     "user_name": (

@@ -12,9 +12,9 @@ from io import BytesIO
 
 import pytest
 
-from mailgate.domain.leaks import leak_in
 from mailgate.domain.mail import Attachment
-from mailgate.domain.marks import LAST_LINE, MARKER_LINE
+from mailgate.domain.quotation.leaks import leak_in
+from mailgate.domain.quotation.marks import LAST_LINE, MARKER_LINE
 
 TOKEN = "gq4n8554abcdefgh234567ab".replace("8", "2")
 LETTER = f"""{MARKER_LINE}

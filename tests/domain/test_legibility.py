@@ -6,7 +6,7 @@ import pytest
 from packing.mails import HEAD, UTF8, attached, multipart
 from packing.signed import enveloped, opaque
 
-from mailgate.domain.legibility import encryption
+from mailgate.domain.message.legibility import encryption
 from mailgate.extract.wrapping import open_mail
 
 ARMOUR = b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA0000000\r\n-----END PGP MESSAGE-----\r\n"

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from mailgate.domain.machines.ownwords import MOST_LOOKED_AT, own_words
 from mailgate.domain.mail import read_mail
-from mailgate.domain.ownwords import MOST_LOOKED_AT, own_words
 
 
 def words(text: str, kind: str = "plain") -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.flow import Item, flow_of
-from mailgate.domain.passages import passages
+from mailgate.domain.form.flow import Item, flow_of
+from mailgate.domain.form.passages import passages
 from mailgate.extract.text import read_text
 
 HEADERS = {

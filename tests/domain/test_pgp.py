@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from mailgate.domain.pgp import armoured_kind, bare_kind, without_signature, without_signature_in_page
+from mailgate.domain.message.pgp import armoured_kind, bare_kind, without_signature, without_signature_in_page
 
 SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEE\n=abcd\n-----END PGP SIGNATURE-----"
 SIGNED = f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nDzień dobry\n- -- \n- - jeden\n\n{SIGNATURE}\n"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.domain.polishdates import (
+from mailgate.domain.polish.dates import (
     day_in_words,
     from_day,
     hour_in_words,

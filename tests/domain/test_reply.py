@@ -10,7 +10,7 @@ from replyshapes import AUTHOR, CLIENTS, LETTERS, QUESTION, SECOND, Bodies, mail
 from mailgate.domain.document import Document, Line
 from mailgate.domain.mail import Attachment
 from mailgate.domain.reply import ReplyText, read_reply
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 
 LETTER = LETTERS["own"]
 QUOTE_HTML = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from replyshapes import HEADER_BLOCKS, SENTENCES
 
-from mailgate.domain.attributions import attributions_in
-from mailgate.domain.rows import rows_of_text
+from mailgate.domain.quotation.attributions import attributions_in
+from mailgate.domain.quotation.rows import rows_of_text
 
 
 def spans(text: str) -> list[tuple[int, int, bool]]:

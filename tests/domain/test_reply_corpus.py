@@ -11,7 +11,7 @@ import pytest
 from mailgate.domain.document import Document
 from mailgate.domain.mail import read_mail
 from mailgate.domain.reply import read_reply
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 
 MAILS = Path(__file__).parents[1] / "mails" / "replies"
 EXPECTED: list[dict[str, Any]] = [

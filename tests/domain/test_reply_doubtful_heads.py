@@ -6,7 +6,7 @@ import pytest
 from replyshapes import LETTERS, QUESTION, Bodies, mail_of
 
 from mailgate.domain.mail import Attachment
-from mailgate.domain.marks import MARKER_LINE
+from mailgate.domain.quotation.marks import MARKER_LINE
 from mailgate.domain.reply import ReplyText, read_reply
 
 LETTER = LETTERS["own"]

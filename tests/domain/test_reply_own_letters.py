@@ -14,7 +14,7 @@ from replyshapes import CLIENTS, HEADER_BLOCKS, SENTENCES, Bodies, divs, mail_of
 from mailgate.delivery.composer import Composer
 from mailgate.delivery.specimen import HOTLINE, LETTERS, MESSAGE_ID, NOW, REPLY_TO, TOKEN
 from mailgate.domain.reply import ReplyText, read_reply
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 
 ANSWERABLE = [name for name in LETTERS if name.startswith(("question", "follow-up")) or name == "not-relayed-full"]
 ANSWER = ["Dzień dobry,", "", "proszę zalogować się ponownie.", "", "Jan"]

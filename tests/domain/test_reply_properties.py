@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from replyshapes import CLIENTS, LETTERS, MARKED, Bodies, mail_of
 
-from mailgate.domain.charset import tidy
+from mailgate.domain.message.charset import tidy
 from mailgate.domain.reply import ReplyText, read_reply
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 
 WORDS = (
     "wniosek", "decyzja", "proszę", "odświeżyć", "słownik", "Emp@tia", "w", "dniu", "Od", "do", "3", "listopada", "2026",

@@ -25,7 +25,7 @@ from replyshapes import (
 )
 
 from mailgate.domain.reply import ReplyText, read_reply
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 
 QUOTED = (
     QUESTION[:34], SECOND, "##-", "gops@sosnica", "c.zyla@", "Termin potwierdzenia", "Potwierdzić do", "Kod wiadomości",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.domain.traits import DECISIVE, Trait, weight_of
+from mailgate.domain.machines.traits import DECISIVE, Trait, weight_of
 
 
 def test_many_weak_traits_weigh_no_more_than_one() -> None:

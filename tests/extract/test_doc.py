@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.domain.charset import tidy
 from mailgate.domain.document import Document, lines_of
-from mailgate.extract.doc import read_doc
-from mailgate.extract.docbinary import Runs, plc_of, sprms
+from mailgate.domain.message.charset import tidy
 from mailgate.extract.formats import read_file
 from mailgate.extract.olefiles import is_doc, is_encrypted_office, is_xls
 from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.word.binary import Runs, plc_of, sprms
+from mailgate.extract.word.doc import read_doc
 
 FOLDER = Path(__file__).parent / "office"
 RICH = (FOLDER / "rich.doc").read_bytes()

@@ -6,8 +6,8 @@ import pytest
 from forms.word import STRICT, R, cell, control, package, par, run, simple_field
 
 from mailgate.domain.document import Document, Line, Table, lines_of
-from mailgate.extract.docx import read_docx
 from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.word.docx import read_docx
 
 
 def read(body: str, **parts: str) -> Document:

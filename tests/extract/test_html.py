@@ -7,7 +7,7 @@ import time
 import pytest
 
 from mailgate.domain.document import Block, Document, Line, Table, lines_of
-from mailgate.extract.html import read_html, read_html_bytes
+from mailgate.extract.html.reader import read_html, read_html_bytes
 
 
 def texts(html: str) -> list[str]:

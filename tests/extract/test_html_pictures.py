@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailgate.domain.document import Line
-from mailgate.extract.html import read_html
+from mailgate.extract.html.reader import read_html
 
 
 def test_a_picture_stands_on_its_line_with_the_depth_of_its_place() -> None:

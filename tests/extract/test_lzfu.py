@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packing.tnef import rtf
 
-from mailgate.extract import lzfu
-from mailgate.extract.lzfu import DamagedRtf, decompress
+from mailgate.extract.outlook import lzfu
+from mailgate.extract.outlook.lzfu import DamagedRtf, decompress
 
 # MS-OXRTFCP section 4.1: what the format's authors compress for an example, and the same with a run into itself.
 EXAMPLE = bytes.fromhex(

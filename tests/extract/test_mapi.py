@@ -5,8 +5,8 @@ from __future__ import annotations
 from packing.tnef import BINARY, rtf
 
 from mailgate.domain.document import Cell, Line, Table
-from mailgate.extract.html import read_html
-from mailgate.extract.mapi import RTF_COMPRESSED, Property, letter_of, page_of
+from mailgate.extract.html.reader import read_html
+from mailgate.extract.outlook.mapi import RTF_COMPRESSED, Property, letter_of, page_of
 
 BLOCKS = (
     Line('a < b & "c"'),

@@ -11,11 +11,11 @@ from forms.opendocument import COVERED, SPACES, cell, fodt, ods, odt, p, row, ta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.domain.charset import tidy
 from mailgate.domain.document import Document, Field, Line, Table, lines_of
-from mailgate.extract.grid import CUT, MAX_ROWS
-from mailgate.extract.odf import read_odf
+from mailgate.domain.message.charset import tidy
+from mailgate.extract.odf.reader import read_odf
 from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.sheet.grid import CUT, MAX_ROWS
 
 
 def texts(body: str, styles: str = "", masters: str = "") -> list[str]:

@@ -11,7 +11,7 @@ from packing.outlook import compound, message, text
 from packing.tnef import BINARY, INTEGER, STRING8, rtf
 
 from mailgate.extract.opened import Allowance, Opened
-from mailgate.extract.outlook import is_outlook_message, open_outlook_message
+from mailgate.extract.outlook.msg import is_outlook_message, open_outlook_message
 
 FROM_HTML = b"{\\rtf1\\ansi\\ansicpg1250\\fromhtml1 {\\*\\htmltag64 <p>}Za\\'bf\\'f3\\'b3\\'e6}"
 FILE = {0x3707: text("HOT-01 Łąck.txt"), 0x3701: (BINARY, b"x" * 5_000)}

@@ -22,12 +22,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from mailgate.domain.charset import tidy
 from mailgate.domain.document import Document, Field, Line, Table, lines_of
 from mailgate.domain.hot01 import Hot01, find_forms
-from mailgate.extract.pdf import is_pdf, read_pdf
+from mailgate.domain.message.charset import tidy
+from mailgate.extract.pdf.reader import is_pdf, read_pdf
 from mailgate.extract.safezip import UnsafeContainer
-from mailgate.extract.scan import Recogniser
+from mailgate.extract.scan.reader import Recogniser
 
 LABELS = (
     (50, 790, "CSIZS    Zgloszenie pytania HOT-1"),

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packing.pgp import armour, compressed, literal, packet, signed
 
-from mailgate.extract import pgpdata
-from mailgate.extract.pgpdata import literal_in
+from mailgate.extract.signed import pgp as pgpdata
+from mailgate.extract.signed.pgp import literal_in
 
 CONTENT = "Zażółć\n".encode() * 100
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.domain.charset import tidy
 from mailgate.domain.document import Document, Line, Table, lines_of
-from mailgate.extract.celltables import CUT
-from mailgate.extract.rtf import is_rtf, read_rtf
+from mailgate.domain.message.charset import tidy
+from mailgate.extract.rtf.reader import is_rtf, read_rtf
 from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.word.celltables import CUT
 
 HEAD = r"{\rtf1\ansi\ansicpg1250\deff0{\fonttbl{\f0\fnil\fcharset238 Arial;}{\f1\fnil\fcharset0 Calibri;}{\f2\fnil\fcharset2 Symbol;}{\f3\froman\fcharset204 Times New Roman Cyr;}{\f4\fmodern\fcharset128 MS Gothic;}}"
 
@@ -167,7 +167,7 @@ def test_a_file_of_too_many_lines_is_cut_with_a_note() -> None:
 
 
 def test_a_file_of_nothing_but_control_words_is_cut_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailgate.extract.rtf.MAX_TOKENS", 1000)
+    monkeypatch.setattr("mailgate.extract.rtf.reader.MAX_TOKENS", 1000)
     document = read("a" + r"\b" * 2000 + " z")
     assert document.notes == (CUT,)
     assert [line.text for line in lines_of(document.blocks)] == ["a"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.extract.rtfhtml import unwrapped, wrapped_in
+from mailgate.extract.rtf.encapsulated import unwrapped, wrapped_in
 
 HEAD = (
     b"{\\rtf1\\ansi\\ansicpg1250\\fromhtml1 \\deff0{\\fonttbl\r\n{\\f0\\fswiss Arial;}{\\f1\\fcharset238 Calibri;}"

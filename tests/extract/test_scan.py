@@ -11,12 +11,12 @@ from PIL import Image, ImageDraw
 
 from mailgate.domain.document import Document, lines_of
 from mailgate.domain.hot01 import find_forms
-from mailgate.extract import tesseract
 from mailgate.extract.formats import read_file
-from mailgate.extract.picture import is_page_like, is_picture, made_ready
 from mailgate.extract.safezip import UnsafeContainer
-from mailgate.extract.scan import UNREAD, Recogniser
-from mailgate.extract.scanwords import agreed, likelier_reference
+from mailgate.extract.scan import tesseract
+from mailgate.extract.scan.misreadings import agreed, likelier_reference
+from mailgate.extract.scan.picture import is_page_like, is_picture, made_ready
+from mailgate.extract.scan.reader import UNREAD, Recogniser
 
 SCANS = sorted(path for path in (Path(__file__).parent.parent / "files" / "scans").iterdir() if path.suffix != ".json")
 FIELDS = ("date", "reference", "user_name", "office", "phone", "email", "question")

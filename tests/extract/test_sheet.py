@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from mailgate.domain.charset import tidy
 from mailgate.domain.document import Document, Line, Table, lines_of
-from mailgate.extract.csvtable import read_csv_bytes
+from mailgate.domain.message.charset import tidy
 from mailgate.extract.formats import read_file
-from mailgate.extract.grid import CUT, MAX_CELLS, MAX_ROWS, Grid
-from mailgate.extract.numberformat import shown
 from mailgate.extract.safezip import UnsafeContainer
-from mailgate.extract.xls import read_xls
-from mailgate.extract.xlsx import read_xlsx
+from mailgate.extract.sheet.csv import read_csv_bytes
+from mailgate.extract.sheet.grid import CUT, MAX_CELLS, MAX_ROWS, Grid
+from mailgate.extract.sheet.numberformat import shown
+from mailgate.extract.sheet.xls import read_xls
+from mailgate.extract.sheet.xlsx import read_xlsx
 
 FOLDER = Path(__file__).parent / "office"
 XLS = (FOLDER / "sheet.xls").read_bytes()

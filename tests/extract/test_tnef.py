@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packing.tnef import BINARY, INTEGER, STRING8, UNICODE, File, attached_message, attribute, properties, rtf, winmail
 
-from mailgate.extract import tnef
-from mailgate.extract.tnef import is_tnef, open_tnef
+from mailgate.extract.outlook import tnef
+from mailgate.extract.outlook.tnef import is_tnef, open_tnef
 
 HTML = "<p>Zażółć</p>"
 FROM_HTML = b"{\\rtf1\\ansi\\ansicpg1250\\fromhtml1 {\\*\\htmltag64 <p>}Za\\'bf\\'f3\\'b3\\'e6{\\*\\htmltag72 </p>}}"

@@ -6,7 +6,7 @@ import pytest
 from packing.mails import xades
 
 from mailgate.domain.mail import Attachment
-from mailgate.extract.xades import signed_in_xml
+from mailgate.extract.signed.xades import signed_in_xml
 
 
 def opened(name: str, content: bytes) -> tuple[Attachment, ...] | None:

@@ -1,0 +1,215 @@
+"""Which labels of a text are those of a form: whole candidate readings are scored, and the best one is taken.
+
+A line that looks like a label may be one, may be part of the question, or may begin the next form.  Every way of
+reading the lines is worth the labels that it explains, less what speaks against it: a value that does not fit its
+field, a label taken out of the middle of a question, a form without a question.  The best reading is found in one pass,
+because what may follow depends only on which fields the form has so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from mailgate.domain.form.flow import Item
+from mailgate.domain.form.marks import HEADER, Mark, MarkField, marks_of
+
+# What speaks against a reading, in the same measure as the weights of labels (1 to 4): a further form must bring more
+# than one look-alike line does, so two sure labels at least; a form that has no question may yet be a blank one.
+_A_NEW_FORM = 6.0
+_INSIDE_THE_QUESTION = 2.0
+_WITHOUT_QUESTION = 5.0
+_WIDTH = 24
+"""So many readings are followed at once, which keeps the time linear in the number of labels."""
+_CORE: frozenset[str] = frozenset({"user_name", "office", "contact"})
+_LEAST_WEIGHT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FormMarks:
+    """The labels of one form in reading order, and the index of the item where the next form begins."""
+
+    marks: tuple[Mark, ...]
+    end: int
+
+
+def forms_in(items: Sequence[Item]) -> tuple[FormMarks, ...]:
+    """The forms of a passage, each by its labels."""
+    marks = marks_of(items)
+    groups = _best_reading(marks)
+    ends = [group[0].index for group in groups[1:]] + [len(items)] if groups else []
+    return tuple(FormMarks(group, end) for group, end in zip(groups, ends, strict=True) if _is_form(group))
+
+
+def _is_form(marks: tuple[Mark, ...]) -> bool:
+    """True for a question and one more label, or a title and two more (hot01/CONTRACT.md, point 8).
+
+    Without a title the labels must be surer than "Pytanie:" in a sentence and "tel.:" in a signature.
+    """
+    fields = {mark.field for mark in marks}
+    if "title" in fields:
+        return len(fields) >= 2 if "question" in fields else len(fields & _CORE) >= 2
+    weights = {field: max(mark.weight for mark in marks if mark.field == field) for field in fields}
+    sure = sum(weight for field, weight in weights.items() if field not in HEADER or weights.get("question", 0) >= 3)
+    return "question" in fields and len(fields) >= 2 and sure >= _LEAST_WEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a reading has so far: the fields of its open form, and the label that text belongs to now.
+
+    ``suspect`` is true for a form that began without a title in the middle of a question: someone may describe the form
+    there, and then what stands beside the labels does not fit them.
+    """
+
+    fields: frozenset[MarkField]
+    last: MarkField | None
+    question: Mark | None
+    suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A mark taken as a label, in a linked list; ``opens`` where a form begins with it."""
+
+    mark: Mark
+    opens: bool
+    before: _Step | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One way to go on: the state after it, what it is worth, and whether the mark is taken as a label."""
+
+    state: _State
+    gain: float
+    taken: bool = False
+    opens: bool = False
+
+
+_Scored: TypeAlias = tuple[float, _Step | None]
+_NOTHING_YET = _State(frozenset(), None, None)
+
+
+def _best_reading(marks: Sequence[Mark]) -> list[tuple[Mark, ...]]:
+    """The forms of the reading that explains the marks best, each as its labels."""
+    readings: dict[_State, _Scored] = {_NOTHING_YET: (0.0, None)}
+    for mark in marks:
+        following = _followed(readings, mark)
+        readings = dict(sorted(following.items(), key=lambda entry: -entry[1][0])[:_WIDTH])
+    best = max(readings.items(), key=lambda entry: entry[1][0] + _closing(entry[0]))
+    return _groups(best[1][1])
+
+
+def _followed(readings: dict[_State, _Scored], mark: Mark) -> dict[_State, _Scored]:
+    """Every reading gone on by one mark; of those that come to the same state only the best is kept."""
+    following: dict[_State, _Scored] = {}
+    for state, (score, steps) in readings.items():
+        for choice in _choices(state, mark):
+            total = score + choice.gain
+            known = following.get(choice.state)
+            if known is None or total > known[0]:
+                following[choice.state] = (total, _Step(mark, choice.opens, steps) if choice.taken else steps)
+    return following
+
+
+def _choices(state: _State, mark: Mark) -> list[_Choice]:
+    """What a mark may be in a reading: text, a label of the open form, the start of a new form."""
+    choices = [_Choice(state, _worth_as_text(state, mark))]
+    if state.last is not None and _may_be_label(state, mark):
+        gain = mark.weight + _worth_inside(state, mark)
+        if state.suspect:
+            gain += min(0.0, mark.fit)
+        choices.append(_Choice(_with(state, mark), gain, taken=True))
+    if mark.opens_line or mark.field == "title" or state.last is None:
+        choices.append(_new_form(state, mark))
+    return choices
+
+
+def _worth_as_text(state: _State, mark: Mark) -> float:
+    """Nothing in a question or outside of forms; elsewhere a label that is passed over is a pity."""
+    if state.last in (None, "question"):
+        return 0.0
+    return -0.5 * mark.weight if mark.opens_line else -0.1
+
+
+def _may_be_label(state: _State, mark: Mark) -> bool:
+    if mark.field == "title":
+        return "title" not in state.fields and state.fields <= HEADER
+    if state.last == "question":
+        if not mark.opens_line or _in_question_cell(state, mark) or _after_farewell(state, mark):
+            return False
+        return mark.field not in state.fields
+    if mark.field in ("contact", "user_name"):
+        return mark.field not in state.fields or bool(mark.part)
+    return mark.field not in state.fields
+
+
+def _in_question_cell(state: _State, mark: Mark) -> bool:
+    """True where a mark stands in the cell that the question's label opened, or further down in a cell of its text."""
+    question = state.question
+    if question is None or not question.path:
+        return False
+    if mark.path[: len(question.path)] == question.path:
+        return question.opens_cell
+    return not mark.opens_cell and _in_same_table(question, mark)
+
+
+def _after_farewell(state: _State, mark: Mark) -> bool:
+    """True where someone has signed between the question and a label: then it is one of a signature."""
+    return state.question is not None and mark.farewell > state.question.index and not mark.opens_cell
+
+
+def _worth_inside(state: _State, mark: Mark) -> float:
+    """What it costs to end the question at a label: little in a table's next row, much where the value does not fit."""
+    if state.last != "question" or state.question is None:
+        return 0.0
+    if mark.opens_cell and _in_same_table(state.question, mark):
+        return max(mark.fit, 0.0)
+    return mark.fit - _INSIDE_THE_QUESTION
+
+
+def _in_same_table(question: Mark, mark: Mark) -> bool:
+    """True where both stand in cells of one table, the mark in another row or cell."""
+    level = len(question.path)
+    return level > 0 and len(mark.path) >= level and question.path[-1][0] == mark.path[level - 1][0]
+
+
+def _with(state: _State, mark: Mark) -> _State:
+    question = mark if mark.field == "question" else state.question
+    return _State(state.fields | {mark.field}, mark.field, question, state.suspect)
+
+
+def _new_form(state: _State, mark: Mark) -> _Choice:
+    """The reading in which a form begins with a mark."""
+    gain = mark.weight
+    suspect = False
+    if state.last is not None:
+        gain += _closing(state) - _A_NEW_FORM
+        if _in_question_cell(state, mark) and mark.field != "title":
+            gain -= _A_NEW_FORM
+        suspect = state.last == "question" and mark.field != "title" and not mark.opens_cell
+        if suspect:
+            gain += min(0.0, mark.fit)
+    question = mark if mark.field == "question" else None
+    return _Choice(_State(frozenset({mark.field}), mark.field, question, suspect), gain, taken=True, opens=True)
+
+
+def _closing(state: _State) -> float:
+    """What a form is worth less that ends with no question, or with a title and nothing else."""
+    if state.last is None or "question" in state.fields:
+        return 0.0
+    return -_WITHOUT_QUESTION
+
+
+def _groups(step: _Step | None) -> list[tuple[Mark, ...]]:
+    groups: list[tuple[Mark, ...]] = []
+    current: list[Mark] = []
+    while step is not None:
+        current.append(step.mark)
+        if step.opens:
+            groups.append(tuple(reversed(current)))
+            current = []
+        step = step.before
+    return groups[::-1]

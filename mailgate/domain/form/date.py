@@ -1,0 +1,74 @@
+"""The date of a document, in all the ways in which clerks write one."""
+
+from __future__ import annotations
+
+import re
+from datetime import date as Date  # noqa: N812 - a field is called date
+
+from mailgate.domain.polish.words import fold
+
+_MONTHS = (
+    ("styczen", "stycznia", "sty", "january", "jan", "i"),
+    ("luty", "lutego", "lut", "february", "feb", "ii"),
+    ("marzec", "marca", "mar", "march", "iii"),
+    ("kwiecien", "kwietnia", "kwi", "april", "apr", "iv"),
+    ("maj", "maja", "may", "v"),
+    ("czerwiec", "czerwca", "cze", "june", "jun", "vi"),
+    ("lipiec", "lipca", "lip", "july", "jul", "vii"),
+    ("sierpien", "sierpnia", "sie", "august", "aug", "viii"),
+    ("wrzesien", "wrzesnia", "wrz", "september", "sep", "sept", "ix"),
+    ("pazdziernik", "pazdziernika", "paz", "pazdz", "october", "oct", "x"),
+    ("listopad", "listopada", "lis", "list", "november", "nov", "xi"),
+    ("grudzien", "grudnia", "gru", "grud", "december", "dec", "xii"),
+)
+_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
+_GAP = r"[\s.,/\-–—]{0,4}"
+_NUMBER_GAP = r"\s{0,2}[./\-–—\s]\s{0,2}"
+_YEAR_FIRST = re.compile(
+    rf"(?<!\d)(?P<year>\d{{4}}){_NUMBER_GAP}(?P<month>\d{{1,2}}){_NUMBER_GAP}(?P<day>\d{{1,2}})(?!\d)"
+)
+_DAY_FIRST = re.compile(
+    rf"(?<!\d)(?P<day>\d{{1,2}}){_NUMBER_GAP}(?P<month>\d{{1,2}}){_NUMBER_GAP}'?(?P<year>\d{{4}}|\d{{2}})(?!\d)"
+)
+_NAMED_MONTH = re.compile(
+    rf"(?<!\d)(?P<day>\d{{1,2}}){_GAP}(?P<month>[a-z]{{1,12}}){_GAP}'?(?P<year>\d{{4}}|\d{{2}})(?!\d)"
+)
+_MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,12})\.?\s{1,2}(?P<day>\d{1,2}),?\s{1,2}(?P<year>\d{4})(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?!\d)")
+_SHAPES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_MONTH, _MONTH_FIRST, _COMPACT)
+_LONGEST = 200
+_YEARS = range(1990, 2100)
+
+
+def read_date(text: str) -> Date | None:
+    """The first date in a text (``Łąck, dnia 20 listopada 2026 r.``), or None where there is none or it does not exist.
+
+    Day before month, as in Poland; a year of two digits is of this century.
+    """
+    folded = fold(text[:_LONGEST])
+    found = [match for shape in _SHAPES for match in shape.finditer(folded) if _month(match["month"])]
+    if not found:
+        return None
+    first = min(found, key=lambda match: (match.start(), _SHAPES.index(match.re)))
+    year = int(first["year"])
+    return _existing(year if len(first["year"]) == 4 else 2000 + year, _month(first["month"]), int(first["day"]))
+
+
+def is_date_alone(text: str) -> bool:
+    """True where a text is a date and nothing but the words that go with one."""
+    if read_date(text) is None:
+        return False
+    rest = [word for word in re.findall(r"[a-z]+", fold(text)) if word not in _MONTH_NUMBER]
+    return all(word in ("r", "roku", "dnia", "dn", "z") for word in rest)
+
+
+def _month(text: str) -> int:
+    """The month's number, or 0: a number that is none too, so that ``31.13.2026`` is seen and refused."""
+    return int(text) if text.isdigit() else _MONTH_NUMBER.get(text, 0)
+
+
+def _existing(year: int, month: int, day: int) -> Date | None:
+    try:
+        return Date(year, month, day) if year in _YEARS else None
+    except ValueError:
+        return None

@@ -1,0 +1,334 @@
+"""The labels of HOT-01, known by what their words mean and not by one spelling.
+
+A label is what stands before a colon, a gap, dots to write on or the end of a line, if every word of it belongs to the
+vocabulary of one field and the words that make that field are among them.  So ``3) ZWROTNY NUMER TEL. i/lub e-mail:``
+is one and ``Nazwa Urzędu jest pusta`` is none.  Nothing in here looks further than the beginning of a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailgate.domain.form.date import read_date
+from mailgate.domain.form.placeholders import without_leaders
+from mailgate.domain.form.vocabulary import LabelField, Meaning, Part, may_be_in_a_label, meaning_of_words, nearest
+from mailgate.domain.polish.words import Word, fold, folded_words, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label in a line: it stands at ``start:end``, its value from ``value_start`` on.
+
+    ``weight`` says how surely the words belong to a HOT-01: 3 as the form prints them, 1 for words found anywhere.
+    ``part`` says which part of a name or contact alone is meant.
+    """
+
+    field: LabelField
+    start: int
+    end: int
+    value_start: int
+    weight: int
+    part: Part = ""
+
+
+_AS_PRINTED = tuple(
+    sorted(
+        (
+            folded_words(text)
+            for text in (
+                "Imię i nazwisko Użytkownika",
+                "Imię i nazwisko",
+                "Nazwa Urzędu",
+                "Zwrotny nr telefonu, e-mail",
+                "Zwrotny numer telefonu, e-mail",
+                "Zwrotny numer telefonu i/lub e-mail",
+                "Zwrotny nr telefonu i/lub e-mail",
+                "Treść pytania",
+            )
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+_GLUED: dict[str, LabelField] = {
+    "imieinazwiskouzytkownika": "user_name",
+    "imieinazwisko": "user_name",
+    "nazwaurzedu": "office",
+    "zwrotnynrtelefonuemail": "contact",
+    "zwrotnynumertelefonuemail": "contact",
+    "trescpytania": "question",
+}
+_NUMBERING = re.compile(
+    r"[\s|*_#>•·▪●○◦§–—-]{0,8}"
+    r"(?:(?:pkt\.?|poz\.?|\()?\s?(?:\d{1,2}|[a-zA-Z](?=[.)])|[IVX]{1,5}(?=[.)]))\s?(?:[.):]{1,2}|(?=\s[A-ZŻŹĆŁŚ]))\s*)?"
+    r"[\s|*_„\"•·–—-]{0,4}"
+)
+_REMARK = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|/[^/]{0,40}/(?=\s*:)")
+_REMARK_SIGNS = frozenset(")]/")
+_END_OF_LABEL = re.compile(r":|\t|\s{2,}|\||\.{3,}|_{2,}|…|\s[-–—=]\s|\s?[–—=]\s|;|$")
+_AFTER_LABEL = " \t:.|*=_…·–—"
+_LONGEST_LABEL = 120
+_AS_ON_THE_FORM = 3
+_MOST_WORDS = 12
+_VALUE_AFTER_DATE = re.compile(r"[.:]?\s{1,4}(?=\S{0,6}\d)")
+_VALUE_AFTER_PHONE = re.compile(r"[.:]?\s{0,3}(?=[+(]{0,2}\d)")
+_VALUE_AFTER_MAIL = re.compile(r"[.:]?\s{1,3}(?=[^\s@]{1,64}@)")
+_GAP_BEFORE = re.compile(r"(?:[,;.|/]\s?|\s{2,}|\t|^)$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?=\s|$)")
+_SEGMENTS = re.compile(r"\s{2,}|\t|\|")
+_COLONS_LOOKED_AT = 12
+_FIELD_NOISE = frozenset(folded_words("pole field txt text tekst form formularz hot hot01 topmostsubform page subform"))
+_FIELD_NAMES: dict[str, LabelField] = {
+    "nazwisko": "user_name",
+    "name": "user_name",
+    "user": "user_name",
+    "urzad": "office",
+    "office": "office",
+    "kontakt": "contact",
+    "contact": "contact",
+    "phone": "contact",
+    "telefon": "contact",
+    "question": "question",
+    "pytanie": "question",
+    "tresc": "question",
+    "reference": "reference",
+    "znak": "reference",
+    "data": "date",
+    "date": "date",
+}
+_HEADER_WORDS = frozenset({"date", "reference"})
+
+
+def label_at_start(text: str) -> Label | None:
+    """The label with which a line begins, its numbering aside."""
+    return _kept_label_at_start(text) if len(text) <= _LONGEST_KEPT else _label_at_start(text)
+
+
+def _label_at_start(text: str) -> Label | None:
+    numbering = _NUMBERING.match(text)
+    start = numbering.end() if numbering else 0
+    if start >= len(text) or not (text[start].isalpha() or text[start] in "(["):
+        return None
+    if text[start].isalpha() and not _may_begin(next(words_of(text, start)).folded):
+        return None
+    return _before_sign(text, start) or _without_sign(text, start)
+
+
+_LONGEST_KEPT = 160
+"""Lines up to this length are looked at once however often they are asked for, and stand again in other documents."""
+_kept_label_at_start = lru_cache(maxsize=4096)(_label_at_start)
+_GLUED_BEGINNINGS = frozenset(glued[:length] for glued in _GLUED for length in range(1, len(glued) + 1))
+_GLUED_ENDS = frozenset(glued[place:] for glued in _GLUED for place in range(len(glued)))
+
+
+def _may_begin(word: str) -> bool:
+    """False for a word (folded) with which no label begins: most lines need not be looked at any further."""
+    return may_be_in_a_label(word) or word in _GLUED_BEGINNINGS
+
+
+def cannot_begin_a_label(text: str) -> bool:
+    """True for a line whose first word, which is no numbering, begins no label whatever follows it."""
+    word = _FIRST_WORD.match(text)
+    return word is not None and word[0] not in ("pkt", "poz") and not _may_begin(fold(word[0]))
+
+
+def _may_end(word: str) -> bool:
+    return may_be_in_a_label(word) or word in _GLUED_ENDS
+
+
+def label_of_name(name: str) -> LabelField | None:
+    """The field that a fillable field's name means: ``Imię i nazwisko``, ``tresc_pytania``, ``email``."""
+    spaced = re.sub(r"(?<=[a-ząćęłńóśźż])(?=[A-ZĄĆĘŁŃÓŚŹŻ])", " ", name[:_LONGEST_LABEL])
+    words = [word for word in folded_words(spaced.replace("_", " ")) if not word.isdigit() and word not in _FIELD_NOISE]
+    known = [word.rstrip("0123456789") for word in words]
+    found = meaning_of_words(known) if known else None
+    return found.field if found is not None else next((_FIELD_NAMES[w] for w in known if w in _FIELD_NAMES), None)
+
+
+def is_label_alone(text: str) -> bool:
+    """True for a label with nothing but leaders after it."""
+    label = label_at_start(text)
+    return label is not None and not without_leaders(text[label.value_start :])
+
+
+def labels_within(text: str, start: int) -> Iterator[Label]:
+    """Labels further on in a line, each ended by a colon: ``data: 20.11.2026  znak: DSP.1.2026``."""
+    done = start
+    for _ in range(_COLONS_LOOKED_AT):
+        colon = text.find(":", done)
+        if colon < 0:
+            return
+        label = _ending_at(text, max(done, colon - _LONGEST_LABEL), colon)
+        if label is not None:
+            yield label
+        done = colon + 1
+
+
+def header_labels(text: str, start: int) -> Iterator[Label]:
+    """Date and reference in a header line, with or without a colon: ``data 20.11.2026  znak sprawy: DSP.1``."""
+    ended = [label for label in labels_within(text, start) if label.field in _HEADER_WORDS]
+    covered = [(label.start, label.value_start) for label in ended]
+    found = ended + [
+        label
+        for label in _bare_header_labels(text, start)
+        if not any(first < label.end and label.start < last for first, last in covered)
+    ]
+    yield from sorted(found, key=lambda label: label.start)
+
+
+def _bare_header_labels(text: str, start: int) -> Iterator[Label]:
+    """``data`` and ``znak`` without a colon, where digits, dots to write on or nothing follow."""
+    for word in words_of(text, start, start + 400):
+        meaning = meaning_of_words((word.folded,))
+        if meaning is None or meaning.field not in _HEADER_WORDS:
+            continue
+        after = text[word.end :].lstrip(" ")
+        if not after or _VALUE_AFTER_DATE.match(text, word.end) or after.startswith(("..", "__", "…")):
+            yield Label(meaning.field, word.start, word.end, _past_signs(text, word.end), meaning.weight)
+
+
+def _before_sign(text: str, start: int) -> Label | None:
+    """The longest beginning of a line that is a label and is ended by a sign; a colon decides."""
+    found: Label | None = None
+    for sign in _END_OF_LABEL.finditer(text, start, min(len(text), start + _LONGEST_LABEL)):
+        meaning = _meaning_of(text, start, sign.start())
+        if meaning is not None:
+            value = sign.start() if sign.group() in ("", ";") else _past_signs(text, sign.end())
+            found = Label(meaning.field, start, sign.start(), value, meaning.weight, meaning.part)
+        if sign.group() == ":" or sign.group() == "":
+            break
+    return found
+
+
+def _without_sign(text: str, start: int) -> Label | None:
+    """A label as the form prints it straight before a value, or a short word before digits or an address."""
+    words = list(_first(words_of(text, start, start + _LONGEST_LABEL), _MOST_WORDS))
+    folded = tuple(word.folded for word in words)
+    for phrase in _AS_PRINTED:
+        if folded[: len(phrase)] == phrase and len(words) > len(phrase) and _begins_value(text, words[len(phrase)]):
+            end = words[len(phrase) - 1].end
+            meaning = meaning_of_words(phrase)
+            if meaning is not None:
+                return Label(meaning.field, start, end, _past_signs(text, end), 2)
+    return _short_word(text, start, words)
+
+
+def _begins_value(text: str, word: Word) -> bool:
+    return text[word.start].isupper() or text[word.start].isdigit()
+
+
+def _short_word(text: str, start: int, words: Sequence[Word]) -> Label | None:
+    for count in (3, 2, 1):
+        meaning = meaning_of_words(tuple(word.folded for word in words[:count])) if len(words) > count else None
+        if meaning is None:
+            continue
+        end = words[count - 1].end
+        shape = {"phone": _VALUE_AFTER_PHONE, "fax": _VALUE_AFTER_PHONE, "mail": _VALUE_AFTER_MAIL}.get(meaning.part)
+        if meaning.field in _HEADER_WORDS:
+            shape = _VALUE_AFTER_DATE
+        value = shape.match(text, end) if shape else None
+        if value:
+            return Label(meaning.field, start, end, value.end(), 1, meaning.part)
+    return None
+
+
+def _ending_at(text: str, start: int, colon: int) -> Label | None:
+    """The longest label that ends at a colon."""
+    words = list(words_of(text, start, colon))[-_MOST_WORDS:]
+    if not words or (not _may_end(words[-1].folded) and not _REMARK_SIGNS.intersection(text[start:colon])):
+        return None
+    for first in range(len(words)):
+        begin = words[first].start
+        if begin > 0 and text[begin - 1] in "@.-/" and first > 0:
+            continue
+        meaning = _meaning_of(text, begin, colon)
+        if meaning is not None and _is_in_a_sentence(text, begin, meaning):
+            return None
+        if meaning is not None:
+            return Label(meaning.field, begin, colon, _past_signs(text, colon), meaning.weight, meaning.part)
+    return None
+
+
+def _is_in_a_sentence(text: str, begin: int, meaning: Meaning) -> bool:
+    """True for ``Mam pytanie: ...``; in a row of labels a sign or a gap stands before ``Pytanie:``."""
+    common = meaning.field == "question" and meaning.weight < _AS_ON_THE_FORM
+    return common and not _GAP_BEFORE.search(text, max(0, begin - 3), begin)
+
+
+def _past_signs(text: str, place: int) -> int:
+    while place < len(text) and text[place] in _AFTER_LABEL:
+        place += 1
+    return place
+
+
+def _meaning_of(text: str, start: int, end: int) -> Meaning | None:
+    """What ``text[start:end]`` means as a label, remarks in parentheses aside."""
+    whole = text[start:end]
+    plain = _REMARK.sub(" ", whole)
+    words = folded_words(plain)
+    if not words or len(words) > _MOST_WORDS:
+        glued = "".join(words)
+        return Meaning(_GLUED[glued], 3, "") if glued in _GLUED else None
+    found = meaning_of_words(words)
+    if found is not None:
+        return found
+    glued = "".join(words)
+    return Meaning(_GLUED[glued], 3, "") if glued in _GLUED else None
+
+
+def _first(words: Iterator[Word], count: int) -> Iterator[Word]:
+    for _, word in zip(range(count), words, strict=False):
+        yield word
+
+
+_TITLE_WORDS = frozenset(
+    folded_words(
+        "csizs zgloszenie zgloszenia pytanie pytania formularz formularza wzor wzoru zalacznik nr numer do hot line"
+        " hotline wersja w v uzytkownika uzytkownikow systemu systemie i dot dotyczy rozdzial z wypelniony druk strona pytan"
+    )
+)
+_LONGEST_TITLE_LINE = 400
+_HOT_CODE = re.compile(r"(?<![^\W_])hot[\s._–—-]{0,3}[0o]{0,2}[1li](?![^\W_])", re.IGNORECASE)
+
+
+def title_weight(text: str) -> int:
+    """How surely a line is the form's title: 4 with the code HOT-01, 2 without, 0 for none.
+
+    What follows the title on its line does not count: date and reference, or the first label of the form.
+    """
+    return _kept_title_weight(text) if len(text) <= _LONGEST_KEPT else _title_weight(text)
+
+
+def _title_weight(text: str) -> int:
+    written = fold(text[:_LONGEST_TITLE_LINE])
+    if not ("hot" in written or "csizs" in written or ("zgloszenie" in written and "pytania" in written)):
+        return 0
+    title, header = _title_part(text[:_LONGEST_TITLE_LINE])
+    rest, codes = _HOT_CODE.subn(" ", title)
+    words = folded_words(rest)
+    if not all(nearest(word) in _TITLE_WORDS or word.isdigit() for word in words):
+        return 0
+    if codes:
+        return 4
+    if {"zgloszenie", "pytania"} <= set(words):
+        return 2
+    return 2 if words == ("csizs",) and header else 0
+
+
+_kept_title_weight = lru_cache(maxsize=4096)(_title_weight)
+
+
+def _title_part(text: str) -> tuple[str, bool]:
+    """The beginning of a line up to its first label or date, and whether one of a header follows."""
+    first = next((label.start for label in labels_within(text, 0)), len(text))
+    bare = next(_bare_header_labels(text[:first], 0), None)
+    end = bare.start if bare is not None else first
+    kept: list[str] = []
+    for segment in _SEGMENTS.split(text[:end]):
+        if read_date(segment) is not None:
+            return " ".join(kept), True
+        kept.append(segment)
+    return " ".join(kept), end < len(text)

@@ -1,0 +1,96 @@
+"""What a form prints or people leave where a value should be: leaders, hints and signs that say "none"."""
+
+from __future__ import annotations
+
+import re
+
+from mailgate.domain.polish.words import fold, folded_words, squeeze
+
+_LEADER_SIGNS = "._…·‥"
+_LEADERS = re.compile(r"(?:_{2}|…|\.{2}|·{2})[._…·]*")
+_EDGE = " \t:;,|*=•-–—_…·"
+_LONG_LEADER = re.compile(r"\.{5,}|_{3,}|…{2,}|·{4,}")
+_RULER_SIGNS = frozenset("-_=*~—–─━═#+|. …·•")
+
+_NOTHING = frozenset({
+    ("n", "d"), ("nd",), ("n", "a"), ("na",), ("nie", "dotyczy"), ("brak",), ("bz",), ("b", "z"), ("b", "d"),
+    ("bd",), ("x",),
+    ("xx",), ("xxx",), ("xxxx",), ("xxxxx",), ("none",), ("null",), ("brak", "danych"), ("bez", "znaku"),
+    ("brak", "znaku"), ("nie", "posiadam"), ("do", "uzupelnienia"), ("uzupelnic",), ("puste",), ("jw",), ("tbd",),
+    ("dd", "mm", "rrrr"), ("dd", "mm", "yyyy"), ("rrrr", "mm", "dd"), ("yyyy", "mm", "dd"), ("dd", "mm", "rr"),
+})  # fmt: skip
+# Microsoft Word's own prompts, those of common templates, and the descriptions of the fields (procedure 3.1.2).
+_PROMPTS = (
+    "kliknij lub nacisnij", "kliknij tutaj", "kliknij aby", "kliknij w celu", "click or tap", "click here",
+    "choose an item", "wybierz element", "wybierz date", "wybierz z listy", "wpisz ", "tu wpisz", "tutaj wpisz",
+    "prosze wpisac", "prosze podac imie", "wprowadz tekst", "wprowadz date", "miejsce na ", "enter text",
+    "nalezy wpisac",
+)  # fmt: skip
+_DESCRIPTIONS = frozenset(
+    folded_words(text)
+    for text in (
+        "Data dokumentu.",
+        "Imię i nazwisko Użytkownika zgłaszającego pytanie.",
+        "Nazwa Urzędu, w której pracuje Użytkownik.",
+        (
+            "Informacja o numerze telefonu i/lub adresie e-mail, na który (jeden z podanych) zostanie przekazana odpowiedź"
+            " - w ten sam sposób zostanie przekazane również potwierdzenie otrzymania pytania."
+        ),
+        "Szczegółowy opis pytania.",
+        "Szczegółowy opis pytania",
+        "Opis",
+    )
+)
+_BRACKETED = re.compile(r"\[[^\[\]@\d]{0,120}\]|<[^<>@\d]{0,120}>|\{[^{}@\d]{0,120}\}|«[^«»@\d]{0,120}»")
+_HINT_IN_PARENTHESES = re.compile(r"\([^()@\d]{0,120}\)")
+_LONGEST_PROMPT = 120
+
+
+def without_leaders(text: str) -> str:
+    """A short value freed of the dots and lines on which it was written, white space folded."""
+    opened = _LEADERS.sub(" ", text.replace("\u2002", " "))
+    return squeeze(opened).strip(_EDGE).strip()
+
+
+def without_long_leaders(line: str) -> str:
+    """A line of free text freed of printed dots and lines at its ends; three dots of a sentence stay."""
+    trimmed = line.strip()
+    found = _LONG_LEADER.match(trimmed)
+    if found:
+        trimmed = trimmed[found.end() :].lstrip()
+    kept = trimmed.rstrip("._…· ")
+    return kept if _LONG_LEADER.search(trimmed, len(kept)) else trimmed
+
+
+def is_leader_line(line: str) -> bool:
+    """True for a line of nothing but printed dots, on which one was to write."""
+    signs = line.replace(" ", "")
+    return len(signs) >= 2 and not signs.strip(_LEADER_SIGNS) and "_" not in signs
+
+
+def is_ruler(line: str) -> bool:
+    """True for a line that is drawn: dashes, underscores, equal signs, the border of a table in plain text."""
+    signs = line.strip()
+    return len(signs) >= 3 and _RULER_SIGNS.issuperset(signs) and not is_leader_line(signs)
+
+
+def is_placeholder(value: str) -> bool:
+    """True where a text, leaders aside, is no value: empty, a bracketed hint, a prompt, a sign for "none"."""
+    text = without_leaders(_BRACKETED.sub(" ", without_leaders(value)))
+    return not text or is_hint(text) or folded_words(text) in _NOTHING
+
+
+def is_hint(text: str) -> bool:
+    """True for a text that tells what is to be written here."""
+    whole = text.strip()
+    words = folded_words(whole)
+    if not words or words in _DESCRIPTIONS:
+        return True
+    if _BRACKETED.fullmatch(whole) or _HINT_IN_PARENTHESES.fullmatch(whole):
+        return True
+    return len(whole) <= _LONGEST_PROMPT and fold(" ".join(words) + " ").startswith(_PROMPTS)
+
+
+def without_hints(value: str) -> str:
+    """A short value freed of bracketed hints that stand beside what was written."""
+    return without_leaders(_BRACKETED.sub(" ", without_leaders(value)))

@@ -1,0 +1,206 @@
+"""One document to the forms in it: labels chosen, values taken, each with the reason why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date as Date  # noqa: N812 - a field is called date
+
+from mailgate.domain.document import Document, Field
+from mailgate.domain.form.candidates import FormMarks, forms_in
+from mailgate.domain.form.contact import Contact, read_contact
+from mailgate.domain.form.date import is_date_alone, read_date
+from mailgate.domain.form.flow import Item, flow_of
+from mailgate.domain.form.labels import is_label_alone, label_of_name
+from mailgate.domain.form.marks import Mark, with_whole_labels
+from mailgate.domain.form.passages import Whose, passages
+from mailgate.domain.form.placeholders import is_placeholder, without_hints, without_leaders
+from mailgate.domain.form.regions import BELOW_THE_TABLE, Region, question_region, short_region
+from mailgate.domain.form.vocabulary import LabelField
+from mailgate.domain.polish.words import fold, squeeze
+
+_DATE_WORDS_OF_A_BLANK = re.compile(r"(?:r|roku|dnia|dn|z|rok|20|20\d\d|\W)+", re.IGNORECASE)
+_LONGEST_SHORT_VALUE = 500
+_LONGEST_DATE_LINE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A field as it was read: ``text`` is what stands there, "" for nothing or a placeholder."""
+
+    text: str
+    label: str | None
+    reason: str
+
+
+_ABSENT = Value("", None, "no such label")
+
+
+@dataclass(frozen=True, slots=True)
+class FormReading:
+    """The values of one form as texts; what they mean is told by the properties."""
+
+    values: dict[LabelField, Value] = field(default_factory=dict)
+    whose: Whose = "own"
+
+    def value(self, name: LabelField) -> Value:
+        """What was read for a field."""
+        return self.values.get(name, _ABSENT)
+
+    def text(self, name: LabelField) -> str | None:
+        """The field's text, or None."""
+        return self.value(name).text or None
+
+    @property
+    def date(self) -> Date | None:
+        """The document's date, or None where there is none or none that exists."""
+        return read_date(self.value("date").text)
+
+    @property
+    def contact(self) -> Contact:
+        """Telephone and e-mail address."""
+        return read_contact(self.value("contact").text)
+
+
+def read_forms(document: Document, subject: str = "") -> tuple[FormReading, ...]:
+    """Every form in a document, filled or not, in reading order; those in quoted history are left out.
+
+    ``subject`` is the message's where the document is its body: it tells a reply from a forwarded message.
+    """
+    items = flow_of(document, is_label_alone)
+    readings = [
+        _reading(lines, form, passage.whose)
+        for passage in passages(items, subject)
+        for lines in (with_whole_labels(passage.items),)
+        for form in forms_in(lines)
+    ]
+    sure = [reading for reading in readings if reading.whose != "doubtful" and reading.text("question")]
+    found = sure or readings
+    by_fields = _reading_of_fields(document.fields)
+    return _with_fields(tuple(found), by_fields)
+
+
+def _reading(items: Sequence[Item], form: FormMarks, whose: Whose) -> FormReading:
+    """The values at the labels of one form."""
+    regions: dict[LabelField, list[Region]] = {}
+    question: tuple[Mark, tuple[int, int]] | None = None
+    for place, mark in enumerate(form.marks):
+        limit = _limit(form, place, items)
+        if mark.field == "question":
+            question = (mark, limit)
+        elif mark.field != "title":
+            regions.setdefault(mark.field, []).append(short_region(items, mark, limit))
+    values = {name: _value(name, found) for name, found in regions.items()}
+    if "date" not in values or not values["date"].text:
+        values.update(_unlabelled_date(items, form))
+    if question is not None:
+        name = values["user_name"].text if "user_name" in values else None
+        region = question_region(items, form, *question, name)
+        if region.place.startswith(BELOW_THE_TABLE) and not any(value.text for value in values.values()):
+            # What stands below the table of a form that nobody filled in is no question.
+            region = Region(region.mark, (), "nothing stands in the question's cell")
+        values["question"] = Value("\n".join(region.lines), region.mark.label, region.place)
+    return FormReading(values, whose)
+
+
+_CORE = ("user_name", "office", "contact")
+
+
+def _limit(form: FormMarks, place: int, items: Sequence[Item]) -> tuple[int, int]:
+    """Where a label's text ends at the latest: at the next label, else where the next form begins."""
+    if place + 1 < len(form.marks):
+        following = form.marks[place + 1]
+        return following.index, following.start
+    return (form.end, 0) if form.end < len(items) else (len(items), 0)
+
+
+def _value(name: LabelField, regions: Sequence[Region]) -> Value:
+    """One value of a field's regions; a name or contact may stand in several parts."""
+    filled = [region for region in regions if not _is_empty(name, region)]
+    if not filled:
+        return Value("", regions[0].mark.label, _why_empty(regions[0]))
+    if name == "contact":
+        text = "\n".join(_contact_text(region) for region in filled)
+    elif name == "user_name":
+        text = " ".join(_joined(name, region) for region in sorted(filled, key=_first_name_first))
+    else:
+        text = _joined(name, filled[0])
+    return Value(text[:_LONGEST_SHORT_VALUE], filled[0].mark.label, filled[0].place)
+
+
+def _first_name_first(region: Region) -> int:
+    return ("first name", "", "surname").index(region.mark.part) if region.mark.part in ("first name", "surname") else 0
+
+
+def _contact_text(region: Region) -> str:
+    """The lines of a contact; the label goes along where it says which number is a fax."""
+    lines = [without_hints(line) for line in region.lines]
+    text = "\n".join(line for line in lines if line)
+    return f"fax {text}" if region.mark.part == "fax" else text
+
+
+def _joined(name: LabelField, region: Region) -> str:
+    lines = [without_hints(line) for line in region.lines]
+    if name == "reference":
+        return squeeze("".join(lines) if len(lines) > 1 else " ".join(lines))
+    return squeeze(" ".join(line for line in lines if line))
+
+
+def _is_empty(name: LabelField, region: Region) -> bool:
+    text = "\n".join(region.lines)
+    if is_placeholder(text) or all(is_placeholder(line) for line in region.lines):
+        return True
+    if name == "contact":
+        return not read_contact(_contact_text(region)).written
+    if name == "date":
+        # ``........ 2026 r.``: what is printed around the dots is no date.
+        return bool(_DATE_WORDS_OF_A_BLANK.fullmatch(fold(without_leaders(text))))
+    return False
+
+
+def _why_empty(region: Region) -> str:
+    return "a placeholder" if region.lines else region.place
+
+
+def _unlabelled_date(items: Sequence[Item], form: FormMarks) -> dict[LabelField, Value]:
+    """A date without ``data:`` among the first lines of the form, as in ``Łąck, dnia 20.11.2026 r.``."""
+    first = form.marks[0].index
+    second = next((mark.index for mark in form.marks if mark.field in (*_CORE, "question")), first)
+    for item in items[max(0, first - 3) : second]:
+        for segment in re.split(r"\s{2,}|\t", item.text):
+            dated = "dnia" in fold(segment) or is_date_alone(segment)
+            if dated and len(segment) <= _LONGEST_DATE_LINE and read_date(segment):
+                return {"date": Value(segment, None, "a date in the form's header")}
+    return {}
+
+
+# --- fillable files
+
+
+def _reading_of_fields(fields: Sequence[Field]) -> FormReading | None:
+    """The form that a file's named fields make, or None where they do not name those of HOT-01."""
+    values: dict[LabelField, Value] = {}
+    for each in fields:
+        found = label_of_name(each.name)
+        if found is None:
+            continue
+        text = each.value.strip() if found == "question" else squeeze(each.value)
+        empty = is_placeholder(text)
+        before = values.get(found)
+        if before is not None and before.text and found == "contact" and not empty:
+            values[found] = Value(f"{before.text}\n{text}", each.name, before.reason)
+        elif before is None or not before.text:
+            values[found] = Value("" if empty else text, each.name, "in the fillable field of this name")
+    return FormReading(values) if len(values) >= 2 else None
+
+
+def _with_fields(readings: tuple[FormReading, ...], by_fields: FormReading | None) -> tuple[FormReading, ...]:
+    """The file's form: what its fields hold goes before what its pages show."""
+    if by_fields is None or len(readings) > 1:
+        return readings
+    if not readings:
+        return (by_fields,) if "question" in by_fields.values else ()
+    values = dict(readings[0].values)
+    values.update({name: value for name, value in by_fields.values.items() if value.text or name not in values})
+    return (FormReading(values, readings[0].whose),)

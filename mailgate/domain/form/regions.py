@@ -1,0 +1,254 @@
+"""What belongs to a label: the text beside it, below it or in its cell, to where its structure says that it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailgate.domain.form.candidates import FormMarks
+from mailgate.domain.form.endings import ending, is_advertisement, is_page_number, is_sign_off, is_signature_mark
+from mailgate.domain.form.flow import Item, Path
+from mailgate.domain.form.labels import label_at_start, title_weight
+from mailgate.domain.form.marks import Mark
+from mailgate.domain.form.placeholders import (
+    is_hint,
+    is_leader_line,
+    is_placeholder,
+    is_ruler,
+    without_leaders,
+    without_long_leaders,
+)
+from mailgate.domain.polish.words import folded_words
+
+_FOREIGN_LABEL = re.compile(r"[\s\d.)*•–-]{0,6}[A-ZŻŹĆŁŚÓĄĘŃ][^\W\d_]{2,20}(?:[ /-][^\W\d_]{1,20}){0,4}\s?:(?:\s|$)")
+_LINES_OF = {"date": 2, "reference": 2, "user_name": 3, "office": 5, "contact": 8}
+_CLOSING_LINES = 6
+BELOW_THE_TABLE = "below the table of the label"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A label's text line by line, and in which place it was found (English)."""
+
+    mark: Mark
+    lines: tuple[str, ...]
+    place: str
+
+
+def short_region(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Region:
+    """The text of a short field (name, office, contact, date, reference) up to the next label at ``limit``."""
+    lines: list[str] = []
+    place = "nothing stands beside or below the label"
+    first: _Numbered | None = None
+    for item, text in _texts(items, mark, limit):
+        if item.index > mark.index:
+            if not _goes_on(item, text, mark, first, lines):
+                break
+            if not text or (item.cue == "page" and items[mark.index].cue != "page"):
+                continue
+        if not without_leaders(text):
+            continue
+        if not lines:
+            first = item
+            place = _place(mark, item)
+        lines.append(text)
+        if len(lines) >= _LINES_OF.get(mark.field, 1):
+            break
+    return Region(mark, tuple(lines), place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """An item with its index."""
+
+    index: int
+    path: Path
+    cue: str
+
+
+def _texts(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Iterator[tuple[_Numbered, str]]:
+    """The lines from a label's value to the limit, the first and the last cut where label and limit stand."""
+    last, column = limit
+    for index in range(mark.index, min(last + 1, len(items))):
+        item = items[index]
+        start = mark.value_start if index == mark.index else 0
+        end = column if index == last else len(item.text)
+        if index == last and not item.text[start:end].strip():
+            return
+        yield _Numbered(index, item.path, item.cue), item.text[start:end].strip()
+
+
+def _goes_on(item: _Numbered, text: str, mark: Mark, first: _Numbered | None, lines: list[str]) -> bool:
+    """True where a line further down may still belong to a short field."""
+    inside = item.path[: len(mark.path)] == mark.path
+    if first is None:
+        return (inside or _same_table(mark.path, item.path)) and not _ends_short(text)
+    if item.path != first.path and not _same_place(mark.path, first.path, item.path):
+        return False
+    if not text:
+        return bool(item.path) or (mark.field == "contact" and _is_open_contact(lines))
+    if _ends_short(text) or is_ruler(text):
+        return False
+    return _may_continue(mark, text, lines)
+
+
+def _is_open_contact(lines: list[str]) -> bool:
+    """True while a contact has a telephone and no address, or the reverse: the other may follow an empty line."""
+    text = " ".join(lines)
+    return ("@" in text) != (sum(char.isdigit() for char in text) >= 9)
+
+
+def _may_continue(mark: Mark, text: str, lines: list[str]) -> bool:
+    """True where a further line fits the field: dates and references break only where they are visibly not complete."""
+    if mark.field == "reference":
+        return lines[-1].endswith((".", "/", "-")) and len(text.split()) == 1
+    if mark.field == "date":
+        return not any(char.isdigit() for char in lines[-1][-5:]) or len(text) <= 8
+    if mark.field == "contact" and not mark.path:
+        broken = lines[-1].endswith((".", "-", "_", "@", ",", ";", "/")) or text.startswith(("@", "."))
+        return broken or any(char.isdigit() or char == "@" for char in text) or len(lines) == 1
+    return mark.field == "contact" or not (not mark.path and text.endswith("?"))
+
+
+def _ends_short(text: str) -> bool:
+    """True for a line that begins something else: a sign-off, another label, a title."""
+    if not text:
+        return False
+    if is_sign_off(text) or is_signature_mark(text) or is_advertisement(text) or title_weight(text) >= 4:
+        return True
+    return bool(_FOREIGN_LABEL.match(text[:120])) and _is_no_contact_label(text)
+
+
+def _is_no_contact_label(text: str) -> bool:
+    label = label_at_start(text)
+    return label is None or label.field != "contact"
+
+
+def _same_table(one: Path, other: Path) -> bool:
+    level = len(one)
+    return level > 0 and len(other) >= level and one[-1][0] == other[level - 1][0]
+
+
+def _same_place(label: Path, first: Path, other: Path) -> bool:
+    """True where a cell is still the value's: in the label's own cell, or in the row or box where it began."""
+    if not label:
+        return False
+    if first[: len(label)] == label:
+        return other[: len(label)] == label
+    return _shares_row(first, other)
+
+
+def _shares_row(one: Path, other: Path) -> bool:
+    """True where the innermost table that both stand in has them in one row."""
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            return a[:2] == b[:2]
+    return True
+
+
+def _place(mark: Mark, item: _Numbered) -> str:
+    if item.index == mark.index:
+        return "on the label's line"
+    if item.path == mark.path:
+        return "below the label in its cell" if mark.path else "below the label"
+    if not mark.path:
+        return "in the table below the label"
+    if not _same_table(mark.path, item.path):
+        return BELOW_THE_TABLE
+    return "in the cell beside the label" if _shares_row(mark.path, item.path) else "in the cell below the label"
+
+
+# --- the question
+
+
+def question_region(
+    items: Sequence[Item], form: FormMarks, mark: Mark, limit: tuple[int, int], user_name: str | None
+) -> Region:
+    """The question's lines, its breaks kept, to the first sign that the text of the form is over."""
+    numbered = list(_question_texts(items, form, mark, limit))
+    texts = [text for _, text in numbered]
+    titles = {items[m.index].text for m in form.marks if m.field == "title"}
+    lines: list[str] = []
+    place = ""
+    why = "to the end"
+    first: _Numbered | None = None
+    last: _Numbered | None = None
+    for position, (item, text) in enumerate(numbered):
+        started = last is not None
+        if _leaves_cell(mark, item, text, first, last):
+            why = "to the end of its cell"
+            break
+        if item.cue in ("signature", "attribution"):
+            why = f"to the {item.cue}"
+            break
+        if item.cue == "page" or is_page_number(text) or (text in titles and started):
+            continue
+        reason = ending(texts, position)
+        if reason == "a ruler" and not started:
+            continue
+        if reason is None and started and item.cue == "rule":
+            reason = "a drawn ruler"
+        if reason is None and started and _is_own_name(texts, position, user_name):
+            reason = "the writer's name"
+        if reason is not None:
+            why = f"to {reason}"
+            break
+        line = "" if is_leader_line(text) or (not started and is_hint(text)) else without_long_leaders(text)
+        if line:
+            place = place or _place(mark, item)
+            first, last = first or item, item
+        lines.append(line)
+    return Region(mark, _trimmed(lines), f"{place}, {why}" if place else "nothing stands beside or below the label")
+
+
+def _question_texts(
+    items: Sequence[Item], form: FormMarks, mark: Mark, limit: tuple[int, int]
+) -> Iterator[tuple[_Numbered, str]]:
+    """The lines that may belong to the question; a deeper or shallower quotation is somebody else's text."""
+    depth = items[mark.index].depth
+    for item, text in _texts(items, mark, limit):
+        if item.index >= form.end and limit[0] >= form.end:
+            return
+        if text and items[item.index].depth != depth:
+            return
+        yield item, text
+
+
+def _leaves_cell(mark: Mark, item: _Numbered, text: str, first: _Numbered | None, last: _Numbered | None) -> bool:
+    """True where a question in a table is over because its place is; ``first`` and ``last`` are its lines so far.
+
+    Without text so far it may stand in any cell further on, and below the table.  With text it goes on in the cells of
+    its row, and in further rows unless a label of no form of ours begins them (``Wypełnia Wykonawca:``).
+    """
+    if first is None or last is None:
+        return False
+    if not mark.path:
+        return bool(first.path) and not _same_table(first.path[:1], item.path)
+    if item.path[: len(mark.path)] == mark.path:
+        return False
+    if not _same_table(mark.path, item.path):
+        return _same_table(mark.path, last.path) or item.path != last.path
+    return not _shares_row(last.path, item.path) and bool(_FOREIGN_LABEL.match(text[:120]))
+
+
+def _is_own_name(texts: Sequence[str], position: int, user_name: str | None) -> bool:
+    """True where the writer signs with nothing but the name that the form gives, in the last lines of the text."""
+    if not user_name or len(texts[position]) > 80 or position == 0:
+        return False
+    words, name = folded_words(texts[position]), folded_words(user_name)
+    if not name or sorted(words) != sorted(name):
+        return False
+    following = [text for text in texts[position + 1 :][: _CLOSING_LINES * 4] if text]
+    return len(following) <= _CLOSING_LINES and all(len(text) <= 100 for text in following)
+
+
+def _trimmed(lines: list[str]) -> tuple[str, ...]:
+    """The lines without empty ones at both ends and with one empty line at most between paragraphs."""
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    while kept and not kept[-1]:
+        kept.pop()
+    return () if is_placeholder("\n".join(kept)) else tuple(kept)

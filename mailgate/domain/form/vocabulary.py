@@ -1,0 +1,189 @@
+"""The vocabulary of the labels of HOT-01: which words mean which field, in which forms and with which companions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from mailgate.domain.polish.words import NearWords
+
+LabelField = Literal["date", "reference", "user_name", "office", "contact", "question"]
+Part = Literal["", "first name", "surname", "phone", "fax", "mail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the words of a label mean; ``weight`` and ``part`` as in ``Label``."""
+
+    field: LabelField
+    weight: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Words that make a label of a field, in order of preference, each with its weight."""
+
+    field: LabelField
+    patterns: tuple[tuple[str, int, Part], ...]
+    others: str
+
+
+# Inflected and shortened forms of words, to the one form that the patterns below use.
+_FORMS = {
+    form: word
+    for word, forms in {
+        "imie": "imiona imienia",
+        "nazwisko": "nazwiska",
+        "uzytkownik": "uzytkownika uzytkowniku",
+        "zglaszajacy": "zglaszajacego zglaszajacej zglaszajaca",
+        "pytajacy": "pytajacego pytajacej pytajaca",
+        "osoba": "osoby",
+        "pracownik": "pracownika",
+        "nazwa": "nazwe",
+        "urzad": "urzedu urzedzie",
+        "jednostka": "jednostki jedn",
+        "instytucja": "instytucji",
+        "organ": "organu",
+        "placowka": "placowki",
+        "organizacyjna": "organizacyjnej org",
+        "telefon": "telefonu telefony tel telef telefoniczny telefoniczne telefonie nrtelefonu komorka kom komorkowy",
+        "mail": "mailowy mailowe maila email emaila emailowy",
+        "kontakt": "kontaktu kontaktowy kontaktowe kontaktowa",
+        "fax": "faks faksu faxu",
+        "poczta": "poczty",
+        "elektroniczna": "elektronicznej elektroniczny",
+        "zwrotny": "zwrotne zwrotnego zwrotnego",
+        "numer": "nr numery numeru num",
+        "adres": "adresu adresy",
+        "pytanie": "pytania pytan zapytanie zapytania",
+        "zgloszenie": "zgloszenia",
+        "problem": "problemu",
+        "szczegolowy": "szczegolowa",
+        "data": "date",
+        "znak": "znaku",
+        "pismo": "pisma",
+        "sprawa": "sprawy",
+        "dokument": "dokumentu",
+        "sygnatura": "sygn",
+    }.items()
+    for form in forms.split()
+}
+_JOINING = "i lub oraz albo a e nr numer"
+_KINDS = (
+    _Kind(
+        "user_name",
+        (
+            ("imie nazwisko", 3, ""),
+            ("uzytkownik", 2, ""),
+            ("zglaszajacy", 2, ""),
+            ("osoba zglaszajacy", 2, ""),
+            ("osoba kontakt", 2, ""),
+            ("pytajacy", 2, ""),
+            ("imie", 1, "first name"),
+            ("nazwisko", 1, "surname"),
+        ),
+        "osoba dane pelne pracownik kontakt do pytanie zgloszenie",
+    ),
+    _Kind(
+        "office",
+        (
+            ("nazwa urzad", 3, ""),
+            ("urzad", 2, ""),
+            ("jednostka", 2, ""),
+            ("instytucja", 2, ""),
+            ("organ", 2, ""),
+            ("placowka", 2, ""),
+            ("podmiot", 2, ""),
+        ),
+        "nazwa pelna organizacyjna adres siedziba miejsce pracy osrodek uzytkownik zglaszajacy",
+    ),
+    _Kind(
+        "contact",
+        (
+            ("zwrotny telefon", 3, ""),
+            ("zwrotny mail", 3, ""),
+            ("telefon mail", 2, ""),
+            ("kontakt telefon", 2, "phone"),
+            ("kontakt mail", 2, "mail"),
+            ("kontakt", 2, ""),
+            ("telefon fax", 1, "phone"),
+            ("telefon", 1, "phone"),
+            ("mail", 1, "mail"),
+            ("poczta elektroniczna", 1, "mail"),
+            ("fax", 1, "fax"),
+        ),
+        "zwrotny adres dane do elektroniczna poczta sluzbowy stacjonarny uzytkownik urzad osoba pracownik"
+        " telefon fax mail",
+    ),
+    _Kind(
+        "question",
+        (
+            ("tresc pytanie", 3, ""),
+            ("opis pytanie", 3, ""),
+            ("tresc zgloszenie", 3, ""),
+            ("opis zgloszenie", 2, ""),
+            ("tresc problem", 2, ""),
+            ("opis problem", 2, ""),
+            ("pytanie", 2, ""),
+        ),
+        "szczegolowy tresc opis uzytkownik zglaszanego prosze o podanie problem do zgloszenie",
+    ),
+    _Kind(
+        "date",
+        (("data", 1, ""),),
+        "dokument pismo zgloszenie wypelnienia sporzadzenia formularza z wystawienia pytanie",
+    ),
+    _Kind(
+        "reference",
+        (
+            ("znak", 1, ""),
+            ("sygnatura", 1, ""),
+            ("numer sprawa", 1, ""),
+            ("numer pismo", 1, ""),
+            ("numer dokument", 1, ""),
+        ),
+        "sprawa pismo nasz dokument",
+    ),
+)
+_PATTERNS = tuple(
+    (kind.field, frozenset(words.split()), weight, part) for kind in _KINDS for words, weight, part in kind.patterns
+)
+_VOCABULARY = {
+    kind.field: frozenset(f"{_JOINING} {kind.others} {' '.join(p[0] for p in kind.patterns)}".split())
+    for kind in _KINDS
+}
+nearest = NearWords({*_FORMS, *(word for words in _VOCABULARY.values() for word in words), "hot", "csizs"})
+
+
+_KNOWN = frozenset().union(*_VOCABULARY.values())
+
+
+@lru_cache(maxsize=8192)
+def _known_as(word: str) -> str:
+    """The form in which the vocabularies have a word; most words of a text are in none, and are asked for again."""
+    near = nearest(word)
+    return _FORMS.get(near, near)
+
+
+def may_be_in_a_label(word: str) -> bool:
+    """True for a word (folded) that the label of some field may have."""
+    return _known_as(word) in _KNOWN
+
+
+def meaning_of_words(words: Sequence[str]) -> Meaning | None:
+    """The field that words mean as a label, or None where one of them does not belong or none of them decides."""
+    return _meaning_of_words(tuple(words))
+
+
+@lru_cache(maxsize=4096)
+def _meaning_of_words(words: tuple[str, ...]) -> Meaning | None:
+    meant = frozenset(map(_known_as, words))
+    if not meant <= _KNOWN:
+        return None
+    for field, needed, weight, part in _PATTERNS:
+        if needed <= meant <= _VOCABULARY[field]:
+            return Meaning(field, weight, part)
+    return None

@@ -1,0 +1,1 @@
+"""The signs by which machines are known, in headers and in words."""

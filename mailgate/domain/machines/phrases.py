@@ -1,0 +1,279 @@
+"""The phrases by which programs that answer by themselves give themselves away, in Polish, English and German.
+
+All are patterns for text in lower case and without diacritics, one alternative a line.  Where a phrase must stand is
+for ``wording`` to say.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def one_of(*alternatives: str) -> str:
+    """A pattern that matches any of the alternatives."""
+    return f"(?:{'|'.join(alternatives)})"
+
+
+# A sentence begins a text or a line, or follows another sentence; after "System odpisał:" there is only a quotation.
+_SENTENCE_BEGINS = r"(?:^|(?<![:\n])\n{1,3}|[.!]\s)\W{0,3}"
+_GREETING = one_of(
+    r"dzien dobry",
+    r"szanown\w+ pan\w*(?: i panowie)?",
+    r"witamy",
+    r"witaj",
+    r"hello",
+    r"hi",
+    r"dear [^,\n]{1,40}",
+    r"guten tag",
+)
+# Up to the end of a clause; the full stops of dates do not end it.
+_CLAUSE = r"(?:[^.?\n]|(?<=\d)\.){0,60}?"
+_OPENS_SENTENCE = rf"{_SENTENCE_BEGINS}(?:{_GREETING}[,!.]?\s+)?"
+
+# What a mail client or a server puts before the subject that it answers.
+_AUTOMATIC_REPLY = one_of(
+    r"odpowied.{1,2} autom(?:atyczna|\.)",
+    r"automatyczna odpowied.{1,2}",
+    r"auto[- ]?odpowied.{1,2}",
+    r"automatyczna wiadomosc",
+    r"wiadomosc automatyczna",
+    r"poza biurem",
+    r"nieobecnosc w (?:biurze|pracy|urzedzie)",
+    r"autoresponder",
+    r"automat(?:ic|ed) (?:reply|response)",
+    r"auto[- ]?(?:reply|response|respond|answer)",
+    r"out[- ]of[- ](?:the[- ])?office(?: auto ?reply| reply| message)?",
+    r"ooo",
+    r"ooto",
+    r"vacation (?:reply|message|notice|response)",
+    r"automatische antwort",
+    r"autom\. antwort",
+    r"abwesenheit(?:s(?:notiz|nachricht|assistent|meldung))?",
+    r"abwesend",
+    r"automatisch antwoord",
+    r"automatisk svar",
+    r"automaticka odpoved",
+    r"reponse automatique",
+    r"risposta automatica",
+    r"respuesta automatica",
+    r"автоматична відповідь",
+    r"автоматическии ответ",
+)
+REPLY_SUBJECT = re.compile(rf"(?:{_AUTOMATIC_REPLY}|auto)\s*:")
+SOMEBODY_IS_OUT_SUBJECT = re.compile(
+    one_of(
+        # Domino and Notes write the name first.
+        r"(?:\S{1,40} ){1,4}(?:is|jest|bedzie|ist) (?:currently |obecnie )?"
+        + one_of(
+            r"out of (?:the )?office",
+            r"poza biurem",
+            r"nieobecn\w{1,2} w (?:biurze|pracy)",
+            r"nicht im buro",
+            r"abwesend",
+        )
+        + r"\b",
+        r"(?:i am|i'm) (?:currently )?(?:out of|away from)",
+        r"away from my (?:mail|email|desk)",
+        r"(?:jestem|przebywam|bede) (?:obecnie )?(?:na urlopie|poza biurem|nieobecn[ya]\b)",
+    )
+)
+ABSENCE_SUBJECT = re.compile(
+    one_of(
+        rf"{_AUTOMATIC_REPLY}\s*(?:$|[-–(]|od\b|from\b|von\b)",
+        one_of(r"nieobecnosc", r"nieobecn[ya]", r"urlop", r"zwolnienie(?: lekarskie)?", r"away", r"vacation", r"urlaub")
+        + r"\s*(?:$|:|-|\d|do\b|od\b)",
+    )
+)
+
+READ_SUBJECT = re.compile(
+    one_of(
+        r"(?:nie ?)?przeczytan[oaey]",
+        r"odczytan[oaey]",
+        r"usunieto bez (?:odczytania|czytania)",
+        r"not read",
+        r"(?:un)?gelesen",
+    )
+    + r"\s*:"
+)
+PERHAPS_READ_SUBJECT = re.compile(
+    one_of(
+        r"(?:read|deleted|lu|wyswietlono)\s*:",
+        one_of(
+            r"potwierdzenie (?:odbioru|przeczytania|odczytu|odczytania|wyswietlenia)",
+            r"re(?:turn|ad) receipt",
+            r"(?:lese|empfangs)bestatigung",
+        )
+        + r"\b.{0,20}(?:\(|-|:|$)",
+    )
+)
+READ_TEXT = re.compile(
+    one_of(
+        r"(?:wiadomosc|message|nachricht|e-?mail)\b[^?]{0,300}?"
+        + one_of(
+            r"zostala (?:przeczytana|odczytana|wyswietlona)",
+            r"usunieta bez",
+            r"was (?:read|displayed|opened)",
+            r"wurde\b.{0,80}gelesen",
+        ),
+        r"to jest potwierdzenie (?:odbioru|przeczytania|wyswietlenia)",
+        r"this is a (?:return|read) receipt",
+    )
+)
+
+RECEIPT_SUBJECT = re.compile(
+    one_of(
+        r"(?:automatyczne )?potwierdzenie "
+        r"(?:przyjecia|otrzymania|rejestracji|zarejestrowania|wplywu|wplyniecia|zlozenia|utworzenia)\b",
+        r"zgloszenie (?:(?:nr|numer|o numerze)? ?\S*\d\S* )?(?:zostalo )?"
+        r"(?:zarejestrowane|przyjete|utworzone|otrzymane|rozwiazane|zamkniete|zaktualizowane|przekazane)"
+        r"(?:\s*$| (?:w|do|pod)\b|\s*[-:(])",
+        r"(?:zarejestrowano|przyjeto|utworzono|zamknieto|zaktualizowano) (?:nowe |panstwa |twoje )?"
+        r"(?:zgloszenie|sprawe|wiadomosc|ticket)",
+        r"(?:twoje|twoja|panstwa) (?:zgloszenie|zapytanie|wiadomosc|sprawa)\b",
+        r"otrzymalismy (?:twoj|panstwa)",
+        r"dziekujemy za (?:kontakt|zgloszenie|wiadomosc|przeslanie)",
+        r"(?:your |new |support )*(?:ticket|request|case|issue|enquiry|inquiry)\b.{0,40}\b"
+        r"(?:received|created|opened|registered|logged|resolved|closed|updated)",
+        r"we(?: have|'ve) received your",
+        r"thank you for (?:contacting|your (?:request|message|e-?mail))",
+        r"eingangsbestatigung",
+        r"ihre anfrage",
+        r"wir haben ihre (?:anfrage|nachricht)",
+        r"ticket.{0,40}(?:eroffnet|erstellt)",
+        # ePUAP, e-Doręczenia and the like: official proofs of receipt.
+        r"up[po]\b",
+        r"urzedowe poswiadczenie",
+        r"dowod (?:otrzymania|wyslania|doreczenia)",
+        r"e-?doreczenia\b",
+        r"epuap\b",
+    )
+)
+RECEIPT_TEXT = re.compile(
+    _OPENS_SENTENCE
+    + r"(?:(?:uprzejmie )?(?:informujemy|zawiadamiamy|potwierdzamy), ze )?"
+    + one_of(
+        r"(?:(?:panstwa|twoje|twoja|twoj|pana|pani|pani/pana|pana/pani|nowe|to) )?"
+        r"(?:zgloszenie|wiadomosc|zapytanie|sprawa|pismo|wniosek|korespondencja|dokument|e-?mail)\b[^.?\n]{0,80}?"
+        r"(?:zostal[oay]?|jest|wplynel[oay]?)(?: pomyslnie| automatycznie| juz)? "
+        r"(?:zarejestrowan|przyjet|otrzyman|dostarczon|utworzon|zapisan|do systemu|do urzedu)",
+        r"potwierdzamy (?:przyjecie|otrzymanie|wplyw|rejestracje|wplyniecie|zarejestrowanie)",
+        r"(?:otrzymalismy|zarejestrowalismy|przyjelismy|odebralismy) (?:panstwa|twoj|zgloszenie|wiadomosc)",
+        r"(?:w systemie [^.?\n]{1,60} )?zarejestrowano (?:zgloszenie|sprawe)",
+        r"urzedowe poswiadczenie (?:przedlozenia|odbioru|doreczenia)",
+        r"(?:your|this|a|the)(?: new| support)? (?:ticket|request|message|e-?mail|case|enquiry|inquiry)\b[^.?\n]{0,80}?"
+        r"(?:has been|was) (?:received|created|registered|opened|logged|assigned)",
+        r"we(?: have|'ve) received your",
+        r"thank you for (?:contacting|your (?:request|message|e-?mail|enquiry))",
+        r"ihre (?:anfrage|nachricht|e-?mail)[^.?\n]{0,60}(?:eingegangen|erhalten|registriert)",
+        r"wir haben ihre (?:anfrage|nachricht|e-?mail) erhalten",
+    )
+)
+AUTOMATIC_TEXT = re.compile(
+    _SENTENCE_BEGINS
+    + one_of(
+        r"(?:(?:ta|niniejsza|powyzsza|jest to|to jest|to) )?"
+        r"(?:wiadomosc|odpowiedz|e-?mail|mail|korespondencja|powiadomienie)(?: e-?mail)?"
+        r"(?: (?:zostal[ao]?|jest))?(?: (?:wygenerowan|wyslan|utworzon|generowan|wysylan)\w{1,2})?"
+        r"(?: (?:zostal[ao]?|jest))?(?: przez system)? (?:automatycznie|automatyczna|z automatu)\b",
+        r"(?:(?:to jest|jest to) )?automatyczn[ae] (?:wiadomosc|odpowiedz|powiadomienie)\b",
+        r"wygenerowano automatycznie",
+        r"this is an? (?:automatic|automated|auto[- ]?generated|auto)\b",
+        r"this (?:message|e-?mail|notification) (?:was|is|has been) automatically (?:generated|sent|created)",
+        r"this (?:message|e-?mail|notification) (?:was|is|has been) (?:generated|sent|created) automatically",
+        r"dies ist eine automati",
+        r"diese (?:nachricht|e-?mail) wurde automatisch",
+    )
+)
+TAKES_NO_ANSWER_TEXT = re.compile(
+    one_of(
+        r"(?:prosimy|prosze|uprasza sie)(?: na nia| o)? nie ?odpowiada[cn]",
+        r"do not reply",
+        r"nicht auf diese (?:nachricht|e-?mail)",
+    )
+)
+
+ABSENT_TEXT = re.compile(
+    one_of(
+        rf"\b(?:przebywam|jestem|bede|znajduje sie)\b{_CLAUSE}"
+        + one_of(
+            r"na (?:\w{1,20} ){0,3}(?:urlopie|zwolnieniu|szkoleniu|delegacji|wyjezdzie|l4)",
+            r"poza (?:biurem|urzedem|praca|firma|miejscem pracy)",
+            r"nieobecn\w{1,2}\b",
+            r"niedostepn\w{1,2}\b",
+            r"w delegacji",
+        ),
+        rf"\b(?:w dniach|w terminie|w okresie|od dnia|do dnia|od|do)\b{_CLAUSE}\b"
+        + one_of(r"nieobecn[ya]", r"przebywam", r"jestem (?:na|poza)", r"nie (?:ma|bedzie) mnie"),
+        r"\bnie (?:ma|bedzie) mnie\b",
+        r"\b(?:dzis|dzisiaj) (?:jestem )?nieobecn[ya]",
+        r"\bi(?: am|'m| will be| shall be)\b[^.?\n]{0,30}\b"
+        + one_of(r"out of (?:the |my )?office", r"on (?:\w{1,15} )?(?:leave|vacation|holiday)", r"away")
+        + r"\b",
+        r"^(?:currently )?out of (?:the )?office",
+        rf"\bich (?:bin|werde)\b{_CLAUSE}\b"
+        + one_of(r"nicht im (?:buro|hause?)", r"im urlaub", r"abwesend", r"nicht erreichbar", r"au(?:ss|ß)er haus"),
+    )
+)
+SUBSTITUTE_TEXT = re.compile(
+    r"\b"
+    + one_of(
+        r"w (?:sprawach |przypadkach )?(?:pilnych|naglych|niecierpiacych)",
+        r"w (?:razie|przypadku) (?:spraw )?(?:pilne|nagle|koniecz|potrzeb)",
+        r"(?:podczas|w czasie|w trakcie|pod) (?:mojej |moja )?nieobecnosc",
+        r"zastepuje mnie",
+        r"zastepstw",
+        r"osoba zastepujaca",
+        r"po (?:moim )?powrocie",
+        r"wracam",
+        r"(?:bede|ponownie) dostepn",
+        r"nie (?:mam|bede mie[cl]|bede mial|posiadam)\w{0,2} dostepu do",
+        r"prosze (?:o kontakt|kontaktowac|kierowac)",
+        r"(?:for|in) urgent",
+        r"in case of (?:emergency|urgent)",
+        r"when i (?:return|am back)",
+        r"upon my return",
+        r"limited access",
+        r"in my absence",
+        r"please contact",
+        r"i will (?:return|be back|reply|respond)",
+        r"in dringenden",
+        r"vertretung",
+        r"wenden sie sich",
+        r"bin ich wieder",
+        r"nicht weitergeleitet",
+    )
+)
+
+A_PERSON_WANTS_TEXT = re.compile(
+    one_of(
+        r"\?",
+        r"w zalaczeniu",
+        r"\bzalacza(?:m|my)\b",
+        r"\bprzesyla(?:m|my)\b",
+        r"\bmam (?:pytanie|problem)",
+        r"\bzgodnie z prosba",
+        r"\bpros(?:ze|imy) o "
+        r"(?:pomoc|odpowiedz|informacj|wyjasnien|sprawdzen|odblokowan|nadani|zmian|piln|udostepni|wskazan"
+        r"|usuni|korekt|popraw|przekazan|przywroc|reset)",
+        r"\b(?:nie|przestal[oa]?) (?:dziala|dzialac|moge|wiem|widze)\b",
+        r"\bplease find\b",
+        r"\bcould you\b",
+        r"\battached\b",
+    )
+)
+
+UNSUBSCRIBE_TEXT = re.compile(
+    one_of(
+        r"\bwypis(?:ac|z|uj) sie\b",
+        r"\bwypisanie sie\b",
+        r"\bwypisac (?:panstwa |twoj )?(?:adres|e-?mail)",
+        r"rezygn\w{1,10} z (?:subskrypcji|otrzymywania|newslettera)",
+        r"\bzrezygnowac z\b",
+        r"anul\w{1,8} subskrypcj",
+        r"otrzymujesz (?:te|ta|ten) (?:wiadomosc|newsletter|e-?mail)",
+        r"\bunsubscribe\b",
+        r"manage (?:your )?(?:preferences|subscription)",
+        r"\babbestellen\b",
+    )
+)
+BULLETIN_SUBJECT = re.compile(r"(?:e-?)?(?:newsletter|biuletyn|mailing)\b")

@@ -1,0 +1,1 @@
+"""The bytes of a message: its headers, parts, charsets, names, envelopes of signature, and fingerprint."""

@@ -1,0 +1,1 @@
+"""The Polish language as far as forms and letters need it."""

@@ -1,0 +1,1 @@
+"""What in a mail is quoted, signed or advertised, and what was newly written."""

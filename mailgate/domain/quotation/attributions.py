@@ -1,0 +1,298 @@
+"""The lines that mail clients put over a quote: "On ... wrote:", header blocks, and lines of dashes.
+
+Shapes were taken from the clients' own translations, Polish first.  A shape alone can be imitated by prose ("Od: 3
+listopada"), so each find says how far it stands by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mailgate.domain.quotation.rows import GROUPWISE, MAX_LOOKED_AT, Row, is_rule
+
+_MAX_ROWS_OF_SENTENCE: Final = 4
+_MAX_ROWS_OF_HEADERS: Final = 40
+_MAX_GAP: Final = 1
+
+_VERBS: Final = (
+    r"pisze|napisala?(?:\((?:a|la)\)|/a|/-?a|es|as)?|napisali|napisano|wrote|writes|schrieb|geschrieben|a ecrit|ha scritto"
+    r"|escribio|escreveu|schreef|skrev|kirjoitti|napsala?(?:\(a\))?|пише|написала?|написав(?:\(-?ла\))?|написал\(а\)"
+)
+_ENDS_WITH_VERB: Final = re.compile(rf"(?:^|[\s,>]|\W)(?:{_VERBS})\s?:?[\s\-*_]*$")
+_VERB_THEN_NAME: Final = re.compile(rf"\b(?:{_VERBS})\s.*:$")
+_ENDS_WITH_ADDRESS: Final = re.compile(r"<[^<>\s@]+@[^<>\s]+> ?:?$")
+_ADDRESS: Final = re.compile(r"[^\s<>@\"(]+@[^\s<>@\"),]+\.[^\s<>@\"),]+")
+_TIME: Final = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)|\b\d{1,2} ?(?:uhr|h)\b")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_DAY: Final = re.compile(
+    r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)|(?<!\d)\d{4}[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
+    r"|(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|,)? [^\W\d]{3,14}|\b[^\W\d]{3,14}\.? \d{1,2}(?:st|nd|rd|th|,|\b)"
+)
+_STARTS_WITH_DATE: Final = re.compile(
+    r"(?:w dniu|dnia|dn\.|wlaczony|on|am|le|el|il|em|op|den|dne|w)\b"
+    r"|(?:pon|wt|wto|sr|sro|czw|pt|pia|sob|ndz|nie|niedz|nd|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|пн|вт|ср|чт|пт|сб|нд)\b[.,]"
+    r"|(?:poniedzialek|wtorek|sroda|czwartek|piatek|sobota|niedziela)\b"
+    r"|(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\d{4}[./-]\d{1,2}[./-]\d{1,2}\b|\d{1,2}\.? [^\W\d]{3,14}\.?,? \d{4}\b"
+)
+_STARTS_WITH_PERSON: Final = re.compile(r"(?:uzytkownik|user|\*)\b|(?:cytowanie|cytat|quoting|zitat von|citando)\b")
+_PERSON_FIRST: Final = re.compile(
+    r"(?:[^.!?:;@<]{0,80}[<(\[][^\s<>@]{1,80}@[^\s<>@]{2,120}\w[>)\]]|[^\s<>@]{1,80}@[^\s<>@]{2,120}\w)[^.!?]{0,80}"
+)
+_APPLE: Final = re.compile(r"wiadomosc (?:napisana|wyslana|utworzona) przez\b.* w dniu .*:$")
+_THE_BAT: Final = re.compile(r"w (?:twoim|panskim|panstwa|waszym) liscie (?:datowanym|z dnia) .*:?$")
+
+_SEPARATOR_WORDS: Final = (
+    r"wiadomosc oryginalna|oryginalna wiadomosc|oryginal wiadomosci|pierwotna wiadomosc|wiadomosc pierwotna"
+    r"|original message|original nachricht|ursprungliche nachricht|ursprungliche mail|message d'origine|mensaje original"
+    r"|messaggio originale|treść oryginalna|wiadomosc przekazana(?: dalej)?|przekazana wiadomosc|tresc przekazanej wiadomosci"
+    r"|przekazana dalej wiadomosc|forwarded message|forwarded by .{1,120}|weitergeleitete nachricht|original appointment"
+    r"|reply message|wiadomosc zrodlowa|wiadomosc zacytowana"
+)
+_SEPARATOR: Final = re.compile(rf"[-_=*~ ]{{2,}}(?:{_SEPARATOR_WORDS})[-_=*~: ]*")
+_BARE_SEPARATOR: Final = re.compile(
+    r"(?:poczatek przekazywanej wiadomosci|rozpoczecie przekazanej wiadomosci|begin forwarded message"
+    r"|wiadomosc oryginalna|oryginalna wiadomosc|original message) ?:?"
+)
+
+_LABELS: Final = {
+    "from": "od|nadawca|od kogo|from|von|de|expediteur|da|van|fran|fra|odesilatel|від|от|sender",
+    "date": "wyslano|wyslane|wyslany|data|data wyslania|sent|date|gesendet|datum|envoye|inviato|enviado|odeslano|"
+            "дата|надіслано",
+    "to": "do|do kogo|adresat|odbiorca|to|an|a|para|aan|till|til|komu|кому",
+    "copy": "dw|udw|do wiadomosci|kopia|cc|bcc|kopie|кopia",
+    "subject": "temat|tytul|subject|betreff|objet|oggetto|asunto|assunto|onderwerp|predmet|тема",
+    "other": "waznosc|priorytet|importance|priority|prioritat|wichtigkeit|zalaczniki|zalacznik|attachments|anlagen"
+             "|odpowiedz do|adres zwrotny|reply-to|reply to|sent by|wyslane przez|w imieniu|organizacja|poufnosc|sensitivity",
+}  # fmt: skip
+_KIND_OF_LABEL: Final = {label: kind for kind, labels in _LABELS.items() for label in labels.split("|")}
+_HEADER: Final = re.compile(r"[*_>| ]{0,4}([^\W\d][^:|]{0,24}?)[*_ ]{0,4}(?::|\|)[*_ |:]{0,5}(.*)")
+_COLONLESS: Final = re.compile(r"(od|do|dw|data|temat|from|to|cc|date|subject|von|an|datum|betreff) (\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Rows ``start`` to ``end`` (exclusive) that stand over a quote.
+
+    ``certain`` means that the words alone prove it (they name an address); otherwise what follows must look quoted.  ``headers`` tells a block
+    of header lines, after which most clients mark nothing.
+    """
+
+    start: int
+    end: int
+    certain: bool
+    headers: bool = False
+
+
+def attributions_in(rows: Sequence[Row]) -> Iterator[Attribution]:
+    """Every attribution of a body in order, none overlapping; time grows with the number of rows alone."""
+    index = 0
+    while index < len(rows):
+        found = _header_block(rows, index) or _separator(rows, index) or _sentence(rows, index) or _cued(rows, index)
+        if found is None:
+            index += 1
+            continue
+        yield found
+        index = max(found.end, index + 1)
+
+
+def _separator(rows: Sequence[Row], index: int) -> Attribution | None:
+    """``-----Wiadomość oryginalna-----``, and the header lines that follow it even where they lack their colons."""
+    key = rows[index].key
+    if not (_SEPARATOR.fullmatch(key) or _BARE_SEPARATOR.fullmatch(key)):
+        return None
+    certain = _SEPARATOR.fullmatch(key) is not None
+    end = _filled_near(rows, index + 1)
+    block = _header_block(rows, end) if end is not None else None
+    if block is not None:
+        return Attribution(index, block.end, certain=True, headers=True)
+    last, kinds = _colonless_headers(rows, end)
+    if len(kinds) >= 3:
+        return Attribution(index, last, certain=True, headers=True)
+    return Attribution(index, index + 1, certain)
+
+
+def _colonless_headers(rows: Sequence[Row], start: int | None) -> tuple[int, set[str]]:
+    """A client (eM Client) sets its labels apart by colour, not by a colon."""
+    kinds: set[str] = set()
+    at = start or 0
+    while start is not None and at < min(start + 8, len(rows)) and (found := _COLONLESS.fullmatch(rows[at].key)):
+        kinds.add(_KIND_OF_LABEL[found[1]])
+        at += 1
+    return at, kinds
+
+
+def _filled_near(rows: Sequence[Row], start: int) -> int | None:
+    for index in range(start, min(start + 4, len(rows))):
+        if not rows[index].blank and not is_rule(rows[index]):
+            return index
+    return None
+
+
+def _cued(rows: Sequence[Row], index: int) -> Attribution | None:
+    """What the client's own container says; a container that opens with prose holds the sentence further down."""
+    if rows[index].cue != "attribution" or rows[index].blank:
+        return None
+    end = index + 1
+    for at in range(index + 1, min(index + _MAX_ROWS_OF_HEADERS, len(rows))):
+        if rows[at].blank:
+            continue
+        if rows[at].cue != "attribution":
+            break
+        if _sentence(rows, at) or _header_block(rows, at) or _separator(rows, at):
+            # People type into Thunderbird's container; what they typed stands above the sentence.
+            return None
+        end = at + 1
+    return Attribution(index, end, certain=True)
+
+
+def _sentence(rows: Sequence[Row], index: int) -> Attribution | None:
+    """``W dniu ... X pisze:`` that begins at this row, over up to four rows."""
+    row = rows[index]
+    if not row.text:
+        return None
+    if GROUPWISE.fullmatch(row.text[:MAX_LOOKED_AT]):
+        return Attribution(index, index + 1, certain=True)
+    if not _may_begin(row.key):
+        return None
+    joined = ""
+    for end in range(index, min(index + _MAX_ROWS_OF_SENTENCE, len(rows))):
+        following = rows[end]
+        if not following.text or following.depth != row.depth:
+            return None
+        joined = f"{joined} {following.key}".strip()
+        if _sentence_in(joined):
+            start = _nearest_start(rows, index, end)
+            return Attribution(start, end + 1, _ADDRESS.search(joined) is not None)
+    return None
+
+
+def _nearest_start(rows: Sequence[Row], first: int, last: int) -> int:
+    """The last row with which the sentence may begin: prose above it often begins with a date as well."""
+    for start in range(last, first, -1):
+        if _STARTS_WITH_DATE.match(rows[start].key) is None:
+            continue
+        above = rows[start - 1].key
+        if (len(above) > 25 or above.endswith((".", "!", "?"))) and _sentence_in(
+            " ".join(row.key for row in rows[start : last + 1])
+        ):
+            return start
+    return first
+
+
+def _may_begin(key: str) -> bool:
+    if _STARTS_WITH_DATE.match(key) or _STARTS_WITH_PERSON.match(key):
+        return True
+    return (
+        key.startswith(("wiadomosc ", "w twoim ", "w panskim ", "w panstwa ", "w waszym "))
+        or "@" in key
+        or (_ENDS_WITH_VERB.search(key[-60:]) is not None)
+    )
+
+
+def _sentence_in(text: str) -> bool:
+    """True where the joined rows are one whole attribution."""
+    bare = text.strip("-*_ ")
+    tail = bare[-140:]
+    if _APPLE.fullmatch(bare) or _THE_BAT.fullmatch(bare):
+        return True
+    ends = _ENDS_WITH_VERB.search(bare[-60:]) is not None or (
+        bare.endswith(":") and _VERB_THEN_NAME.search(tail) is not None
+    )
+    if ends:
+        return _starts_well(bare)
+    if _STARTS_WITH_PERSON.match(bare):
+        return bare.endswith(":") and len(bare) < 200 and not bare.startswith(("uzytkownik", "user"))
+    # "2026-11-20 13:30 GMT+01:00 X <x@y>:", and any language of which no verb is known here.
+    return bare.endswith(":") and _ENDS_WITH_ADDRESS.search(tail) is not None and _starts_with_moment(bare)
+
+
+def _starts_with_moment(bare: str) -> bool:
+    return all(shape is not None for shape in (_STARTS_WITH_DATE.match(bare), _DAY.search(bare), _TIME.search(bare)))
+
+
+def _starts_well(bare: str) -> bool:
+    if len(bare) > 500:
+        return False
+    if _STARTS_WITH_PERSON.match(bare) or _PERSON_FIRST.fullmatch(bare):
+        return True
+    if _DAY.search(bare) is None:
+        return False
+    if _STARTS_WITH_DATE.match(bare):
+        return True
+    # "X napisał(a) dnia 19.11.2026 13:04:05:" has its date at the end.
+    return bare.endswith(":") and _TIME.search(bare) is not None
+
+
+def _header_of(row: Row) -> tuple[str, str] | None:
+    """The kind of a header line and its value."""
+    found = _HEADER.fullmatch(row.key)
+    kind = _KIND_OF_LABEL.get(found[1].strip()) if found else None
+    return (kind, found[2].strip(" |*_")) if found and kind else None
+
+
+def _header_block(rows: Sequence[Row], index: int) -> Attribution | None:
+    """``Od: / Wysłano: / Do: / Temat:`` in any order and language, from its first label on."""
+    first = _header_of(rows[index])
+    if first is None or first[0] in {"other", "copy"}:
+        return None
+    values: dict[str, str] = {}
+    end, at, gap = index, index, 0
+    kind = ""
+    while at < len(rows) and at < index + _MAX_ROWS_OF_HEADERS and rows[at].depth == rows[index].depth:
+        header = _header_of(rows[at])
+        if rows[at].blank:
+            gap += 1
+            if gap > _MAX_GAP:
+                break
+        elif header is not None and not (gap and values and header[0] == "from"):
+            kind, value = header
+            if kind in values and kind not in {"other", "copy"}:
+                # A label that comes twice: what stood above the "Od:" was prose, what stands below is the letter.
+                if first[0] != "from":
+                    return None
+                break
+            values[kind] = f"{values.get(kind, '')} {value}".strip()
+            gap, end = 0, at + 1
+        elif kind and not gap and _continues(rows, at, kind, values):
+            values[kind] = f"{values[kind]} {rows[at].key}".strip()
+            end = at + 1
+        else:
+            break
+        at += 1
+    certain = _is_header_block(values)
+    return Attribution(index, end, certain, headers=True) if certain or _is_weak_block(values) else None
+
+
+def _continues(rows: Sequence[Row], at: int, kind: str, values: dict[str, str]) -> bool:
+    """A row without a label belongs to the label above where that had no value, or where the block goes on below it."""
+    if not values[kind]:
+        return True
+    if kind in {"to", "copy"} and (values[kind].endswith((";", ",", "<")) or _ADDRESS.search(rows[at].key)):
+        return True
+    if kind == "date" and len(values) < 3:
+        return False
+    return at + 1 < len(rows) and _header_of(rows[at + 1]) is not None and kind != "other"
+
+
+def _is_header_block(values: dict[str, str]) -> bool:
+    """From whom, and enough beside it that prose would not hold."""
+    sender = values.get("from", "")
+    if not sender or not re.search(r"[^\W\d]", sender):
+        return False
+    date = values.get("date", "")
+    dated = _TIME.search(date) is not None and re.search(r"\d", date) is not None
+    others = len(values.keys() & {"to", "subject"})
+    if _ADDRESS.search(sender):
+        return bool((date and re.search(r"\d", date) and others) or others == 2)
+    if re.match(r"\d", sender):
+        return False
+    return dated and others >= 1 and (_YEAR.search(date) is not None or others == 2)
+
+
+def _is_weak_block(values: dict[str, str]) -> bool:
+    sender = values.get("from", "")
+    return len(values) >= 2 and _ADDRESS.search(sender) is not None

@@ -1,0 +1,1 @@
+"""HTML, as the body of a mail and as a file."""

@@ -1,0 +1,1 @@
+"""Outlook's own containers of messages and their properties."""

@@ -1,0 +1,1 @@
+"""PDF files: their form fields, their pages, and the guard before them."""

@@ -1,0 +1,186 @@
+"""The pages of a PDF as words and drawn lines (pdfplumber); what it costs is bounded by ``guard``."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pdfplumber
+from pdfplumber.page import Page as PlumberPage
+from pdfplumber.utils.text import dedupe_chars, extract_words
+
+from mailgate.extract.foreign import as_unsafe
+from mailgate.extract.page.grid import MAX_RULES
+from mailgate.extract.page.shapes import Box, Page, Rule, Word
+from mailgate.extract.pdf.fields import Typed, typed_on, words_of
+from mailgate.extract.pdf.guard import OpenPdf
+
+_MAX_LETTERS = 40_000
+_LEADERS = frozenset("._…·‥")
+_LONGEST_DOTS = 5
+"""More dots than that in a row were printed to write on."""
+_UNREADABLE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_MOSTLY = 0.2
+_FEW_LETTERS = 20
+_A_STAMP = 250
+_OUTLINES = 40
+_COVERED = 0.5
+_INVISIBLE_TEXT = re.compile(rb"(?<![\d.])3\s+Tr\b")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """A page as text and lines, what was typed on it, and whether what it shows is a picture.
+
+    ``layer`` is true where the picture has invisible text over it: some scanner's recognition.
+    """
+
+    index: int
+    page: Page
+    typed: tuple[Typed, ...] = ()
+    is_picture: bool = False
+    layer: bool = False
+
+
+def pages_of(pdf: OpenPdf) -> Iterator[PdfPage]:
+    """The pages that may be read, in order; raises ``UnsafeContainer`` where the file is damaged."""
+    with as_unsafe("damaged"), pdfplumber.open(io.BytesIO(pdf.content), password="") as opened:
+        for index, page in enumerate(pdf.pages):
+            typed = typed_on(page)
+            if index in pdf.heavy or index >= len(opened.pages):
+                continue
+            found = _read(opened, index, page, typed)
+            opened.pages[index].close()
+            yield found
+
+
+def _read(opened: Any, index: int, page: Any, typed: tuple[Typed, ...]) -> PdfPage:
+    plumbed = _upright(opened, opened.pages[index])
+    letters = [char for char in plumbed.chars[:_MAX_LETTERS] if _is_on_page(char, plumbed)]
+    layer = _is_covered(plumbed) and _has_invisible_text(page)
+    shape = Page(
+        float(plumbed.width),
+        float(plumbed.height),
+        (*_words(letters, plumbed), *_typed_words(typed, plumbed)),
+        tuple(_rules(plumbed)),
+    )
+    return PdfPage(index, shape, typed, layer or _is_picture(letters, plumbed), layer)
+
+
+def _upright(opened: Any, page: PlumberPage) -> PlumberPage:
+    """The page turned so that most of its text is upright: landscape tables are often drawn sideways."""
+    turns = Counter(_turn(char["matrix"]) for char in page.chars[:2000])
+    turn = turns.most_common(1)[0][0] if turns else 0
+    if not turn:
+        return page
+    page.page_obj.attrs["Rotate"] = page.page_obj.rotate = (page.rotation + turn) % 360
+    return PlumberPage(opened, page.page_obj, page.page_number)
+
+
+def _turn(matrix: Sequence[float]) -> int:
+    """By how many degrees clockwise a page must be turned for a letter to stand upright."""
+    a, b = matrix[0], matrix[1]
+    if abs(a) >= abs(b):
+        return 0 if a >= 0 else 180
+    return 90 if b > 0 else 270
+
+
+def _is_on_page(char: dict[str, Any], page: PlumberPage) -> bool:
+    x0, top, x1, bottom = page.bbox
+    return bool(x0 <= (char["x0"] + char["x1"]) / 2 <= x1 and top <= (char["top"] + char["bottom"]) / 2 <= bottom)
+
+
+def _words(letters: list[dict[str, Any]], page: PlumberPage) -> Iterator[Word]:
+    """The words of a page; letters that are drawn twice to look bold count once, printed dots not at all."""
+    upright = [char for char in letters if not _turn(char["matrix"])]
+    kept = _without_leaders(dedupe_chars(upright, tolerance=0.8, extra_attrs=()))
+    found = extract_words(
+        kept, x_tolerance=None, x_tolerance_ratio=0.18, y_tolerance=2, keep_blank_chars=False, return_chars=True
+    )
+    for word in found:
+        marginal = word["chars"][0].get("tag") == "Artifact"
+        yield Word(str(word["text"]), _box(word, page), marginal=marginal)
+
+
+def _without_leaders(letters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The letters without rows of dots or underscores: what is written on them would mix with them."""
+    kept: list[dict[str, Any]] = []
+    row: list[dict[str, Any]] = []
+    for letter in (*letters, None):
+        if letter is not None and (letter["text"] in _LEADERS or (row and letter["text"] == " ")):
+            row.append(letter)
+            continue
+        if sum(one["text"] in _LEADERS for one in row) <= _LONGEST_DOTS:
+            kept += row
+        row = []
+        if letter is not None:
+            kept.append(letter)
+    return kept
+
+
+def _box(thing: dict[str, Any], page: PlumberPage) -> Box:
+    left, upper = float(page.bbox[0]), float(page.bbox[1])
+    return Box(
+        float(thing["x0"]) - left,
+        float(thing["top"]) - upper,
+        float(thing["x1"]) - left,
+        float(thing["bottom"]) - upper,
+    )
+
+
+def _typed_words(typed: Sequence[Typed], page: PlumberPage) -> Iterator[Word]:
+    for one in typed:
+        yield from words_of(one, _seen(one.box, page))
+
+
+def _seen(box: tuple[float, float, float, float], page: PlumberPage) -> Box:
+    """A rectangle of the file as it lies on the turned page."""
+    raw = [float(number) for number in page.page_obj.mediabox]
+    left, low, right, high = min(raw[0], raw[2]), min(raw[1], raw[3]), max(raw[0], raw[2]), max(raw[1], raw[3])
+    x0, y0, x1, y1 = box
+    match page.rotation:
+        case 90:
+            return Box(y0 - low, x0 - left, y1 - low, x1 - left)
+        case 180:
+            return Box(right - x1, y0 - low, right - x0, y1 - low)
+        case 270:
+            return Box(high - y1, right - x1, high - y0, right - x0)
+        case _:
+            return Box(x0 - left, high - y1, x1 - left, high - y0)
+
+
+def _rules(page: PlumberPage) -> Iterator[Rule]:
+    edges = page.edges
+    if len(edges) > 2 * MAX_RULES:
+        return
+    for edge in edges:
+        if edge["orientation"] in ("h", "v"):
+            yield Rule(_box(edge, page))
+
+
+# --- pages that are pictures
+
+
+def _is_picture(letters: Sequence[dict[str, Any]], page: PlumberPage) -> bool:
+    """True where the text must be recognised: none is there, or it has no meaning, or only a stamp lies on a scan."""
+    text = "".join(char["text"] for char in letters).strip()
+    if len(_UNREADABLE.findall(text)) > _MOSTLY * max(len(letters), 1):
+        return True
+    if len(text) < _FEW_LETTERS:
+        return bool(page.images) or len(page.curves) + len(page.lines) >= _OUTLINES
+    return len(text) < _A_STAMP and _is_covered(page)
+
+
+def _is_covered(page: PlumberPage) -> bool:
+    """True where pictures cover most of the page; scanners cut pages into strips."""
+    covered = sum(max(0.0, float(image["width"])) * max(0.0, float(image["height"])) for image in page.images)
+    return covered > _COVERED * float(page.width) * float(page.height)
+
+
+def _has_invisible_text(page: Any) -> bool:
+    contents = page.get_contents()
+    return contents is not None and _INVISIBLE_TEXT.search(contents.get_data()) is not None

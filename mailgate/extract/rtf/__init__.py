@@ -1,0 +1,1 @@
+"""RTF, as a file and as the body of a mail from Outlook."""

@@ -1,0 +1,181 @@
+"""Pictures of paper: photographs, scans, and pages of a PDF that hold nothing but a picture.
+
+Recognition costs seconds where everything else costs milliseconds, so it stops early: only what may be a page is read,
+only the first pages, and only for so long.  Without the program a file is a note, never a fault.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from PIL import Image, ImageOps
+
+from mailgate.domain.document import Document
+from mailgate.extract.page.grid import grids_of
+from mailgate.extract.page.pages import blocks_of_pages
+from mailgate.extract.page.shapes import Box, Page, Rule, Word
+from mailgate.extract.pdf.render import render
+from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.scan import tesseract
+from mailgate.extract.scan.misreadings import mended
+from mailgate.extract.scan.picture import Ready, is_blank, is_no_text, is_white, made_ready, pictures_in, turned
+
+UNREAD = "a picture of a page, not read"
+"""The note on a document whose text was left unrecognised because the recogniser was off."""
+
+_PAGE_WIDTH = 595.0
+"""What is recognised is given in points of a page of A4, as a PDF would have it."""
+_SURE = 70.0
+_LONGEST_CALL = 20.0
+_TEXT_HEIGHT = 40.0
+"""The height of a line of text in pixels at reading size, about."""
+_BORDER = 24
+_INSET = 3
+_LAYOUT_OF_REST = 4
+"""A single column of text of varying sizes; in the cells it is 6, a single block of text."""
+_ENOUGH_WORDS = 4
+
+
+@dataclass(slots=True)
+class Recogniser:
+    """Reads pages that are pictures, within what one message may cost; ``off`` leaves them unread, with a note."""
+
+    off: bool = False
+    seconds: float = 40.0
+    pages: int = 6
+    _started: float | None = field(default=None, init=False)
+
+    def pages_of_pdf(self, content: bytes, indices: Sequence[int]) -> tuple[dict[int, Page], list[str]]:
+        """Pages of a PDF by index, recognised, and remarks on those that were not."""
+        found: dict[int, Page] = {}
+        for index in indices:
+            reason = self._refusal()
+            if reason is not None:
+                return found, [f"page {index + 1}: {reason}"]
+            try:
+                page = self._recognised(render(content, index))
+            except (tesseract.NotRecognised, UnsafeContainer) as error:
+                return found, [f"page {index + 1}: {error}"]
+            if page is not None:
+                found[index] = page
+        return found, []
+
+    def read_picture(self, content: bytes, source: str) -> tuple[Document, ...]:
+        """A picture file as a document; none for a picture that is no page.
+
+        Raises ``UnsafeContainer`` for a damaged file and for one of more pixels than a page needs.
+        """
+        found: list[Page] = []
+        notes: list[str] = []
+        seen = 0
+        for picture in pictures_in(content):
+            seen += 1
+            reason = self._refusal()
+            if reason is not None:
+                notes.append(reason)
+                break
+            try:
+                page = self._recognised(picture)
+            except tesseract.NotRecognised as error:
+                notes.append(str(error))
+                break
+            found += [page] if page is not None else []
+        if not seen:
+            return ()
+        return (Document(source, blocks_of_pages(found), by_ocr=True, notes=tuple(notes)),)
+
+    def _refusal(self) -> str | None:
+        """Why the next page is not to be read, or None; counts it where it is."""
+        if self.off:
+            return UNREAD
+        if tesseract.missing():
+            return tesseract.missing()
+        if self.pages <= 0 or self._left() < 1:
+            return "not read: enough pictures were"
+        self.pages -= 1
+        return None
+
+    def _left(self) -> float:
+        """The seconds that are left for the message."""
+        if self._started is None:
+            self._started = time.monotonic()
+        return self.seconds - (time.monotonic() - self._started)
+
+    def _patience(self) -> float:
+        """The seconds that the program may take now."""
+        return max(1.0, min(self._left(), _LONGEST_CALL))
+
+    def _recognised(self, picture: Image.Image) -> Page | None:
+        """The page on a picture, None where nothing stands there."""
+        if is_white(picture):
+            return None
+        ready = made_ready(picture)
+        if is_no_text(ready.image):
+            return None
+        words = self._words(ready)
+        if _sureness(words) < _SURE:
+            other = turned(ready)
+            upside_down = self._words(other)
+            if _sureness(upside_down) > _sureness(words):
+                ready, words = other, upside_down
+        return _page(ready, mended(words, ready.image, self._read_lines))
+
+    def _read_lines(self, cuttings: Sequence[Image.Image]) -> list[list[tesseract.Recognised]]:
+        """Single lines by the English model; nothing where it fails, since it only helps."""
+        try:
+            framed = [ImageOps.expand(cutting, _BORDER, 255) for cutting in cuttings]
+            read = tesseract.recognise(framed, self._patience(), layout=7, language="eng")
+        except tesseract.NotRecognised:
+            return [[] for _ in cuttings]
+        return [[_moved(word, -_BORDER, -_BORDER) for word in line] for line in read]
+
+    def _words(self, ready: Ready) -> list[tesseract.Recognised]:
+        """The words of a page, each cell of its tables read by itself: side by side they disturb each other."""
+        cells = [box for grid in grids_of(ready.rules, _TEXT_HEIGHT) for row in grid.rows for box in row]
+        rest = ready.image.copy()
+        crops: list[Image.Image] = []
+        for box in cells:
+            area = (int(box.x0) + _INSET, int(box.top) + _INSET, int(box.x1) - _INSET, int(box.bottom) - _INSET)
+            crops.append(ImageOps.expand(ready.image.crop(area), _BORDER + _INSET, 255))
+            rest.paste(255, (int(box.x0), int(box.top), int(box.x1), int(box.bottom)))
+        filled = [(crop, box) for crop, box in zip(crops, cells, strict=True) if not is_blank(crop)]
+        read = tesseract.recognise([crop for crop, _ in filled], self._patience())
+        words = [
+            _moved(word, box.x0 - _BORDER, box.top - _BORDER)
+            for (_, box), found in zip(filled, read, strict=True)
+            for word in found
+        ]
+        if not is_blank(rest):
+            words += tesseract.recognise([rest], self._patience(), layout=_LAYOUT_OF_REST)[0]
+        return words
+
+
+def _moved(word: tesseract.Recognised, x: float, y: float) -> tesseract.Recognised:
+    box = Box(int(word.box.x0 + x), int(word.box.top + y), int(word.box.x1 + x), int(word.box.bottom + y))
+    return tesseract.Recognised(word.text, box, word.confidence)
+
+
+def _sureness(words: Sequence[tesseract.Recognised]) -> float:
+    """How sure the program was on average, weighted by length; 0 for hardly any words."""
+    letters = sum(len(word.text) for word in words)
+    if len(words) < _ENOUGH_WORDS:
+        return 0.0
+    return sum(word.confidence * len(word.text) for word in words) / letters
+
+
+def _page(ready: Ready, words: Sequence[tesseract.Recognised]) -> Page | None:
+    if not words:
+        return None
+    factor = _PAGE_WIDTH / ready.image.width
+    return Page(
+        _PAGE_WIDTH,
+        ready.image.height * factor,
+        tuple(Word(word.text, _scaled(word.box, factor)) for word in words),
+        tuple(Rule(_scaled(rule.box, factor)) for rule in ready.rules),
+    )
+
+
+def _scaled(box: Box, factor: float) -> Box:
+    return Box(box.x0 * factor, box.top * factor, box.x1 * factor, box.bottom * factor)

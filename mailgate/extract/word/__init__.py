@@ -1,0 +1,1 @@
+"""Documents of Microsoft Word, of all years."""
