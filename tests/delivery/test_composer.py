@@ -134,7 +134,7 @@ def html_words(html: str) -> set[str]:
 @pytest.mark.parametrize("name", LETTERS)
 def test_html_loads_nothing_from_elsewhere(composer: Composer, name: str) -> None:
     html = text(parsed(composed(composer, LETTERS[name])), "html")
-    assert '<html lang="pl">' in html
+    assert f'<html lang="{"en" if name.startswith("notice") else "pl"}">' in html
     assert not re.search(r"<(img|script|link|iframe|object|form)|url\(|@import|src=", html, re.IGNORECASE)
 
 
@@ -404,11 +404,14 @@ def test_in_html_our_dates_and_times_are_not_broken_at_the_end_of_a_line(compose
     assert '<span style="white-space:nowrap;">anna.kowalska@inny.example</span>' in html
 
 
-def test_no_form_brings_the_blank_form(composer: Composer) -> None:
+def test_no_form_brings_the_blank_form_for_word_and_for_any_browser(composer: Composer) -> None:
     message = parsed(composed(composer, LETTERS["no-form"]))
-    [form] = message.iter_attachments()
-    assert form.get_filename() == "HOT-01.docx"
-    assert form.get_content() == resources.blank_form()[1]
+    files = [(file.get_filename(), file.get_content_type(), file.get_content()) for file in message.iter_attachments()]
+    assert files == [(form.name, form.content_type, form.content) for form in resources.blank_forms()]
+    assert [(name, kind.rpartition(".")[2]) for name, kind, _ in files] == [
+        ("HOT-01.docx", "document"),
+        ("HOT-01.pdf", "application/pdf"),
+    ]
 
 
 def test_an_answer_keeps_the_consultants_words_and_makes_links_and_lists(composer: Composer) -> None:

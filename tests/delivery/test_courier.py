@@ -410,3 +410,35 @@ class TestMaildir:
 
 def never() -> bool:
     raise AssertionError("a Maildir needs no mark")
+
+
+TAGGED = f"hotline+b.{'a' * 24}@csizs.example"
+
+
+@pytest.mark.parametrize(
+    ("step", "answer"),
+    [
+        ("MAIL", "553 5.7.1 Sender address rejected: not owned by user hotline"),
+        ("RCPT", "550 5.1.8 Sender address rejected: Domain not found"),
+        ("CONTENT", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+    ],
+)
+def test_a_smarthost_that_takes_no_return_address_gets_the_plain_one(
+    sink: SmtpSink, courier: SmtpCourier, step: str, answer: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No letter is lost by it: it is tried again, as are all that follow, and said once."""
+    sink.script(step, answer)
+    assert isinstance(courier.deliver(letter(sender=TAGGED), always), Deferred)
+    assert isinstance(courier.deliver(letter(sender=TAGGED), always), Accepted)
+    assert [taken.sender for taken in sink.messages] == ["hotline@csizs.example"]
+    assert [record.getMessage()[:44] for record in caplog.records] == ["the smarthost refuses return addresses with "]
+    sink.script(step, answer)
+    assert isinstance(courier.deliver(letter(sender=TAGGED), always), Refused)
+
+
+def test_a_return_address_is_the_sender_of_its_letter(sink: SmtpSink, courier: SmtpCourier) -> None:
+    courier.deliver(letter(sender=TAGGED), always)
+    sink.script("RCPT", "550 5.1.1 no such user here")
+    assert isinstance(courier.deliver(letter(sender=TAGGED), always), Refused)
+    courier.deliver(letter(sender=TAGGED), always)
+    assert [taken.sender for taken in sink.messages] == [TAGGED, TAGGED]

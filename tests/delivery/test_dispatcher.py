@@ -179,7 +179,7 @@ def test_a_letter_that_makes_its_courier_stumble_does_not_stop_the_others(
     assert "body" not in caplog.text
 
 
-def test_an_uncertain_letter_is_never_sent_again_by_itself(
+def test_e19_an_uncertain_letter_is_never_sent_again_by_itself(
     post: Post, sink: SmtpSink, dispatcher: Dispatcher, clock: Clock
 ) -> None:
     post.queue()

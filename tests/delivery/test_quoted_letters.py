@@ -22,7 +22,11 @@ HEADER_BLOCK = (
     "To: Jan\nSubject: x"
 )
 ATTRIBUTION = "W dniu 20.11.2026 o 16:40, Hot-line CSIZS pisze:"
-ANSWERABLE = [name for name in LETTERS if name.startswith(("question", "follow-up")) or name == "not-relayed-full"]
+ANSWERABLE = [
+    name
+    for name in LETTERS
+    if name.startswith(("question", "follow-up", "not-delivered")) or name == "not-relayed-full"
+]
 
 
 def plain_text(name: str) -> str:
