@@ -1,12 +1,13 @@
 """Files that hold other files: opened one after the other, under one allowance for the whole message, down to a depth.
 
-``documents_of`` is the only way from a mail to what its files say; ``open_container`` the only place that knows which
-files hold others.
+``files_of`` is the only way from a mail to what its files say; ``open_container`` the only place that knows which files
+hold others.  Pictures of pages are left unread at first, since they cost a thousand times what a text does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from mailgate.domain.document import Document
@@ -21,6 +22,7 @@ from mailgate.extract.html.reader import read_html
 from mailgate.extract.opened import Allowance, Opened
 from mailgate.extract.outlook.msg import is_outlook_message, open_outlook_message
 from mailgate.extract.outlook.tnef import is_tnef, open_tnef
+from mailgate.extract.scan.reader import Recogniser, is_left_unread
 from mailgate.extract.signed.opaque import ENCRYPTED_NOTE, Closed, SignedFile, SignedMail, open_signed
 from mailgate.extract.signed.pgp import literal_in
 from mailgate.extract.signed.xades import signed_in_xml
@@ -42,21 +44,45 @@ _SIGNED_TEXT: Final = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _PGP_SUFFIXES: Final = (".pgp", ".gpg", ".asc")
 
 
-def documents_of(mail: InboundMail, allowance: Allowance | None = None) -> Iterator[Document]:
-    """Every document in the files of a mail, in order, and in the files inside those.
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What one file says; ``unread`` is the file itself where pages in it are pictures, which nobody has read yet."""
 
-    Their ``source`` is ``attachment:NAME``, then ``attachment:NAME/INNER``.  What could not be read, or would have
-    cost more than the ``allowance`` for the message, is a document without text whose note says so.
+    documents: tuple[Document, ...]
+    unread: FileIn | None = None
+
+    def recognised(self, recogniser: Recogniser) -> tuple[Document, ...]:
+        """The documents with the text of pictured pages; a file that has none is not read again."""
+        if self.unread is None:
+            return self.documents
+        file = self.unread
+        return read_file(file.name, file.content_type, file.content, file.source, recogniser)
+
+
+def files_of(mail: InboundMail, allowance: Allowance | None = None) -> Iterator[FileRead]:
+    """Every file of a mail that holds no others, in order, and those inside the others, without recognition of text.
+
+    The ``source`` of their documents is ``attachment:NAME``, then ``attachment:NAME/INNER``.  What could not be read,
+    or would have cost more than the ``allowance`` for the message, is a document without text whose note says so.
     """
     allowance = allowance or Allowance()
     returned = _RETURNED if mail.content_type == "multipart/report" else frozenset()
     for attachment in mail.attachments:
         # A report gives back the letter of which it tells: nobody asks again what stands there.
         if attachment.content_type not in returned:
-            yield from _documents(attachment, f"attachment:{attachment.name}", MAX_DEPTH, allowance)
+            yield from _files(attachment, f"attachment:{attachment.name}", MAX_DEPTH, allowance)
 
 
-def _documents(attachment: Attachment, source: str, depth: int, allowance: Allowance) -> Iterator[Document]:
+def documents_of(
+    mail: InboundMail, allowance: Allowance | None = None, recogniser: Recogniser | None = None
+) -> Iterator[Document]:
+    """Every document in the files of a mail as ``files_of`` finds them, pictured pages recognised by one recogniser."""
+    recogniser = recogniser or Recogniser()
+    for file in files_of(mail, allowance):
+        yield from file.recognised(recogniser)
+
+
+def _files(attachment: Attachment, source: str, depth: int, allowance: Allowance) -> Iterator[FileRead]:
     if attachment.content_type in _NO_TEXT_FOR_FORMS or is_resource_fork(attachment.content):
         return
     refusal = allowance.next_file()
@@ -65,23 +91,28 @@ def _documents(attachment: Attachment, source: str, depth: int, allowance: Allow
         return
     opened = open_container(attachment, allowance, depth)
     if opened is None:
-        yield from read_file(attachment.name, _full_type(attachment), attachment.content, source)
+        yield _file_read(_file_in(attachment, source))
     elif depth <= 0:
         yield _remark(source, f"not opened: nested deeper than {MAX_DEPTH} levels")
     else:
         yield from _inside(opened, source, depth - 1, allowance)
 
 
-def _inside(opened: Opened, source: str, depth: int, allowance: Allowance) -> Iterator[Document]:
+def _file_read(file: FileIn) -> FileRead:
+    documents = read_file(file.name, file.content_type, file.content, file.source, Recogniser(off=True))
+    return FileRead(documents, file if any(is_left_unread(document) for document in documents) else None)
+
+
+def _inside(opened: Opened, source: str, depth: int, allowance: Allowance) -> Iterator[FileRead]:
     """What an opened container holds: its own texts, then its files, then the messages in it."""
     if opened.plain:
-        yield read_text("\n\n".join(opened.plain), source)
+        yield FileRead((replace(read_text("\n\n".join(opened.plain), source), subject=opened.subject),))
     for page in opened.html:
-        yield read_html(page, source)
+        yield FileRead((replace(read_html(page, source), subject=opened.subject),))
     if opened.notes:
-        yield Document(source, (), notes=opened.notes)
+        yield FileRead((Document(source, (), notes=opened.notes),))
     for file in opened.files:
-        yield from _documents(file, f"{source}/{file.name}", depth, allowance)
+        yield from _files(file, f"{source}/{file.name}", depth, allowance)
     for name, item in opened.items:
         yield from _inside(item, f"{source}/{name}", depth - 1, allowance)
 
@@ -118,7 +149,7 @@ def _is_message(attachment: Attachment) -> bool:
 
 def _opened_mail(content: bytes) -> Opened:
     mail = open_mail(content)
-    return Opened(mail.plain, mail.html, mail.attachments, notes=mail.notes)
+    return Opened(mail.plain, mail.html, mail.attachments, notes=mail.notes, subject=mail.subject)
 
 
 def _opened_signed(signed: SignedMail | SignedFile | Closed) -> Opened:
@@ -156,12 +187,12 @@ def _one_file(name: str, content: bytes) -> Opened:
     return Opened(files=(Attachment(name, "application/octet-stream", content),))
 
 
-def _remark(source: str, note: str) -> Document:
-    return Document(source, (), notes=(note,))
+def _remark(source: str, note: str) -> FileRead:
+    return FileRead((Document(source, (), notes=(note,)),))
 
 
-def _file_in(attachment: Attachment) -> FileIn:
-    return FileIn(attachment.name, _full_type(attachment), attachment.content, "")
+def _file_in(attachment: Attachment, source: str = "") -> FileIn:
+    return FileIn(attachment.name, _full_type(attachment), attachment.content, source)
 
 
 def _full_type(attachment: Attachment) -> str:

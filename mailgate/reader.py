@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from mailgate.containers import documents_of
+from mailgate.containers import FileRead, files_of
 from mailgate.domain.autoreply import automation_of
-from mailgate.domain.bounce import Bounce, bounce_of
+from mailgate.domain.bounce import bounce_of
 from mailgate.domain.document import Block, Document, Line, lines_of
 from mailgate.domain.form.bounds import shortened
 from mailgate.domain.hot01 import FormsFound, find_forms
@@ -22,6 +22,7 @@ from mailgate.domain.reading import Reading
 from mailgate.domain.reply import ReplyText, read_reply
 from mailgate.domain.tokens import tokens_in
 from mailgate.extract.html.reader import read_html
+from mailgate.extract.scan.reader import Recogniser
 from mailgate.extract.text import read_text
 from mailgate.extract.wrapping import unwrapped
 
@@ -44,9 +45,9 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False)
     plain, html = _plain(mail), _html(mail)
     text = _text(plain, html)
     bounce = bounce_of(mail, envelope_sender)
-    files = () if bounce else tuple(documents_of(mail))
-    searched = tuple(shortened(document) for document in (plain, html, *files) if document is not None)
-    forms = _forms(searched, mail.subject, bounce)
+    bodies = tuple(shortened(document) for document in (plain, html) if document is not None)
+    # A form that a delivery notice gives back is not asked again.
+    searched, forms = (bodies, FormsFound()) if bounce else _searched(bodies, tuple(files_of(mail)), mail.subject)
     return Reading(
         mail=_with_remarks(mail, searched),
         text=text,
@@ -58,11 +59,22 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False)
     )
 
 
-def _forms(documents: Sequence[Document], subject: str, bounce: Bounce | None) -> FormsFound:
-    """The forms of the message; one that a delivery notice gives back is not asked again."""
-    if bounce:
-        return FormsFound()
-    return find_forms(documents, subject)
+def _searched(
+    bodies: tuple[Document, ...], files: Sequence[FileRead], subject: str
+) -> tuple[tuple[Document, ...], FormsFound]:
+    """The documents of the message and the forms in them.
+
+    Pages that are pictures are read only where no text holds a filled form: what was typed is surer than what is
+    recognised, and seconds cheaper.  One recogniser reads them all, so that the message costs no more than one may.
+    """
+    texts = (*bodies, *(shortened(document) for file in files for document in file.documents))
+    forms = find_forms(texts, subject)
+    typed = any(form.question and not form.by_ocr for form in forms.forms)
+    if typed or not any(file.unread for file in files):
+        return texts, forms
+    recogniser = Recogniser()
+    scans = (*bodies, *(shortened(document) for file in files for document in file.recognised(recogniser)))
+    return scans, find_forms(scans, subject)
 
 
 def _plain(mail: InboundMail) -> Document | None:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import base64
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
+from mailgate import containers
 from mailgate.domain.reading import Reading
+from mailgate.extract.scan import tesseract
+from mailgate.extract.scan.reader import ENOUGH, UNREAD, Recogniser
 from mailgate.reader import MAX_TEXT, read
+from mailgate.sandbox import Sandbox
 
 HEAD = b"From: Jan <jan@ug.example>\r\nTo: hotline@csizs.example\r\nSubject: pytanie\r\nMessage-ID: <1@ug.example>\r\n"
 FORM = (
@@ -177,3 +186,70 @@ def test_an_answer_too_long_to_be_looked_at_whole_is_in_doubt() -> None:
     assert endless is not None
     assert (usual.new_text, usual.in_doubt) == ("Po aktualizacji.", False)
     assert (endless.new_text, endless.in_doubt) == ("Po aktualizacji.", True)
+
+
+# --- scans: read only where no text holds the form, and within what one message may cost
+
+TESSERACT = '#!/bin/sh\nif [ "$1" = --list-langs ]; then echo pol; echo eng; exit 0; fi\necho started >> "$0.calls"\n'
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[], int]]:
+    """A program in tesseract's place that finds no words; what it gives tells how often it was started."""
+    program = tmp_path / "tesseract"
+    program.write_text(TESSERACT)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    tesseract.missing.cache_clear()
+    calls = tmp_path / "tesseract.calls"
+    yield lambda: len(calls.read_text().splitlines()) if calls.exists() else 0
+    tesseract.missing.cache_clear()
+
+
+def picture(written: str = "") -> bytes:
+    page = Image.new("L", (1000, 1400), 255)
+    ImageDraw.Draw(page).text((100, 100), written, font_size=40, fill=0)
+    raw = io.BytesIO()
+    page.save(raw, "PNG")
+    return raw.getvalue()
+
+
+def test_a_picture_is_not_recognised_where_a_text_holds_the_form_and_a_person_is_told(
+    counted: Callable[[], int],
+) -> None:
+    reading = read(multipart(UTF8 + b"\r\n" + FORM, attached("skan.png", picture("Tresc"), "image/png")))
+    assert sources(reading) == ["body"]
+    assert counted() == 0
+    assert reading.mail.notes == (f"attachment:skan.png: {UNREAD}",)
+
+
+def test_a_picture_is_recognised_where_the_mail_holds_no_other_form(counted: Callable[[], int]) -> None:
+    reading = read(multipart(b"\r\nw zalaczeniu", attached("skan.png", picture("Tresc"), "image/png")))
+    assert counted() > 0
+    assert reading.mail.notes == ()
+
+
+def test_all_pictures_of_a_mail_are_read_out_of_one_purse_and_the_others_are_named() -> None:
+    scans = [attached(f"{number}.png", picture(), "image/png") for number in range(40)]
+    notes = read(multipart(b"\r\nw zalaczeniu", *scans)).mail.notes
+    assert notes == tuple(f"attachment:{number}.png: {ENOUGH}" for number in range(Recogniser().pages, 40))
+
+
+def test_the_files_of_a_mail_that_need_no_recognition_are_read_once(
+    counted: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+    known = containers.read_file
+    monkeypatch.setattr(containers, "read_file", lambda name, *more: names.append(name) or known(name, *more))
+    read(multipart(b"\r\n-", attached("a.txt", b"Dzien dobry"), attached("skan.png", picture("Tresc"))))
+    assert names == ["a.txt", "skan.png", "skan.png"]
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(tesseract.missing() is not None, reason="tesseract with Polish is not installed")
+def test_a_mail_of_many_scanned_pages_comes_back_within_the_sandbox_s_limits() -> None:
+    pages = 40 if os.environ.get("MAILGATE_TEST_SOAK") == "full" else 2
+    scan = (Path(__file__).parent / "files" / "scans" / "clean.png").read_bytes()
+    raw = multipart(b"\r\nw zalaczeniu", *(attached(f"{n}.png", scan, "image/png") for n in range(pages)))
+    with Sandbox() as sandbox:
+        assert sandbox.read(raw).forms.filled

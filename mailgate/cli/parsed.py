@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from mailgate.domain.classify import kind_of
-from mailgate.domain.hot01 import Difference, Hot01, Problem
+from mailgate.domain.hot01 import Difference, Finding, Hot01, Problem
 from mailgate.domain.reading import Reading
 
 if TYPE_CHECKING:
     from mailgate.cli.parse import Parsed
 
 _FIELDS: Final = ("date", "reference", "user_name", "office", "phone", "email", "question")
+_CONTACT: Final = frozenset({"phone", "email"})
 _WITH_FORMS: Final = frozenset({"question", "blank_form"})
 _UNREADABLE: Final = "unreadable"
 
@@ -117,13 +118,24 @@ def _sender(reading: Reading) -> str:
 
 def _form_in_words(number: int, form: Hot01) -> Iterator[str]:
     yield f"form {number + 1}      {form.source}{', recognised in a picture' if form.by_ocr else ''}"
+    findings = {finding.field: finding for finding in form.findings}
     for field in _FIELDS:
-        first, *more = (_value(form, field) or "-").split("\n")
+        value = _value(form, field)
+        first, *more = (value or "-").split("\n")
         yield f"  {field:<11} {first}"
         yield from (f"  {'':<11} {line}" for line in more)
-    for finding in form.findings:
-        label = f" at the label {finding.label!r}" if finding.label else ""
-        yield f"  {finding.field} was found{label}: {finding.reason}"
+        finding = findings.get("contact" if field in _CONTACT else field)
+        yield f"  {'':<11}   ({_why(finding, form, value) if finding else 'no such label'})"
+
+
+def _why(finding: Finding, form: Hot01, value: str | None) -> str:
+    """Where a value was found and what was made of it: ``label 'data:', on the label's line, written '20.11.26'``."""
+    parts = [f"label {finding.label!r}" if finding.label else "without a label", finding.reason]
+    if finding.source not in ("", form.source):
+        parts.append(f"in {finding.source}")
+    if finding.value and finding.value != value and finding.field != "question":
+        parts.append(f"written {finding.value!r}")
+    return ", ".join(parts)
 
 
 def _problem_in_words(problem: Problem) -> str:

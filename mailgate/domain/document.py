@@ -60,6 +60,8 @@ class Field:
 
     name: str
     value: str
+    in_text: bool = False
+    """True where the value stands among the lines as well, in its place (a content control of Word)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Document:
     fields: tuple[Field, ...] = ()
     by_ocr: bool = False
     notes: tuple[str, ...] = ()
+    subject: str = ""
+    """The subject of the attached message whose text this is: it tells a reply from what is forwarded."""
 
 
 def lines_of(blocks: tuple[Block, ...]) -> Iterator[Line]:

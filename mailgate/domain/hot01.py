@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - a field is called date
+from textwrap import shorten
 from typing import Literal, TypeVar
 
 from mailgate.domain.document import Document
@@ -19,6 +20,8 @@ T = TypeVar("T")
 _BODY = "body"
 _REQUIRED: tuple[FieldName, ...] = ("user_name", "office", "contact", "question")
 _VALUES = ("date", "reference", "user_name", "office", "phone", "email")
+_SHOWN_WHOLE = 200
+_WORDS_AROUND = 3
 _NEARLY_ALL = 0.9
 _MOST = 0.75
 _CONFLICTS_OF_ANOTHER_FORM = 3
@@ -34,6 +37,8 @@ class Finding:
     label: str | None
     value: str
     reason: str
+    source: str = ""
+    """The document in which it was found, in the form of ``Hot01.source``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +106,14 @@ def find_forms(documents: Sequence[Document], subject: str = "") -> FormsFound:
     """Every HOT-01 in the documents of one message (body first, then attachments in order).
 
     ``subject`` is the message's subject: it tells a reply, whose quoted forms are old ones, from a forwarded message.
+    The documents of attached messages bring their own.
     """
     bodies = [document for document in documents if document.source == _BODY]
     files = [document for document in documents if document.source != _BODY]
     copies = [
         _copy(reading, document, number)
         for number, document in enumerate((*bodies, *files))
-        for reading in read_forms(document, subject if document.source == _BODY else "")
+        for reading in read_forms(document, subject if document.source == _BODY else document.subject)
     ]
     filled = [copy for copy in copies if copy.form.question]
     if not filled:
@@ -129,7 +135,10 @@ def _copy(reading: FormReading, document: Document, number: int) -> _Copy:
         question=reading.text("question"),
         source=document.source,
         by_ocr=document.by_ocr,
-        findings=tuple(Finding(name, value.label, value.text, value.reason) for name, value in reading.values.items()),
+        findings=tuple(
+            Finding(name, value.label, value.text, value.reason, document.source)
+            for name, value in reading.values.items()
+        ),
     )
     invalid: set[FieldName] = set()
     if reading.text("date") and form.date is None:
@@ -245,7 +254,19 @@ def _merged(first: _Copy, ranked: Sequence[_Copy]) -> Hot01:
         office=_first([form.office for form in forms]),
         phone=_first([form.phone for form in forms]),
         email=_first([form.email for form in forms]),
+        findings=_findings(ranked),
     )
+
+
+def _findings(ranked: Sequence[_Copy]) -> tuple[Finding, ...]:
+    """For each field the finding of the copy whose value stands; one that says nothing gives way to one that does."""
+    chosen: dict[str, Finding] = {}
+    for copy in ranked:
+        for finding in copy.form.findings:
+            before = chosen.get(finding.field)
+            if before is None or (finding.value and not before.value):
+                chosen[finding.field] = finding
+    return tuple(chosen.values())
 
 
 def _first(values: Sequence[T | None]) -> T | None:
@@ -266,16 +287,34 @@ def _problems(number: int, form: Hot01, ranked: Sequence[_Copy]) -> list[Problem
 
 
 def _differences(number: int, form: Hot01, group: Sequence[_Copy]) -> list[Difference]:
-    """Where the body says something else than the file whose values stand."""
+    """Where a copy says something else than the form whose values stand, be it in a word of the question."""
     if all(copy.form.source == _BODY for copy in group):
         return []
     return [
-        Difference(number, name, _text(getattr(form, name)), _text(other), copy.form.source)
+        Difference(number, name, *_told_apart(getattr(form, name), other), copy.form.source)
         for copy in group
-        for name in _VALUES
+        for name in (*_VALUES, "question")
+        # Two readings of one picture's question always differ in some letter.
+        if not (name == "question" and (form.by_ocr or copy.form.by_ocr))
         if (other := getattr(copy.form, name)) is not None and _compared(other) != _compared(getattr(form, name))
     ]
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _told_apart(one: object, other: object) -> tuple[str | None, str | None]:
+    """Both values; of long ones the words between which they are the same, and a few around these."""
+    texts = [None if value is None else str(value) for value in (one, other)]
+    if None in texts or max(len(text or "") for text in texts) <= _SHOWN_WHOLE:
+        return texts[0], texts[1]
+    words, others = ((text or "").split() for text in texts)
+    before = next(
+        (n for n, (a, b) in enumerate(zip(words, others, strict=False)) if a != b), min(len(words), len(others))
+    )
+    backwards = zip(words[before:][::-1], others[before:][::-1], strict=False)
+    same_end = next((n for n, (a, b) in enumerate(backwards) if a != b), min(len(words), len(others)) - before)
+    return _excerpt(words, before, same_end), _excerpt(others, before, same_end)
+
+
+def _excerpt(words: Sequence[str], before: int, after: int) -> str:
+    first, last = max(0, before - _WORDS_AROUND), min(len(words), len(words) - after + _WORDS_AROUND)
+    shown = shorten(" ".join(words[first:last]), _SHOWN_WHOLE, placeholder=" …")
+    return f"{'… ' if first else ''}{shown}{' …' if last < len(words) else ''}"

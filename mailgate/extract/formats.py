@@ -21,6 +21,7 @@ from mailgate.extract.sheet.csv import read_csv_bytes
 from mailgate.extract.sheet.xls import read_xls
 from mailgate.extract.sheet.xlsx import is_xlsx, read_xlsx
 from mailgate.extract.text import read_text_bytes
+from mailgate.extract.unread import unread_note
 from mailgate.extract.word.doc import read_doc
 from mailgate.extract.word.docx import is_docx, read_docx
 
@@ -174,14 +175,15 @@ FORMATS: tuple[Format, ...] = (
 def read_file(
     name: str, content_type: str, content: bytes, source: str, recogniser: Recogniser | None = None
 ) -> tuple[Document, ...]:
-    """The documents in a file: none for a format that nobody reads, several for a container.
+    """The documents in a file: none for what is no document, several for a container.
 
-    A file that is damaged or breaks a limit gives a document without text whose note says why.
+    A file that no reader takes, is damaged or breaks a limit gives a document without text whose note says why.
     """
     file = FileIn(name, content_type, content, source, recogniser or Recogniser())
     chosen = format_of(file)
     if chosen is None:
-        return ()
+        note = unread_note(file.suffix, content)
+        return () if note is None else (Document(source, (), notes=(note,)),)
     try:
         return chosen.read(file)
     except UnsafeContainer as error:

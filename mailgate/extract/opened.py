@@ -10,7 +10,8 @@ from mailgate.domain.mail import Attachment
 
 MAX_FILES: Final = 1_000
 MAX_BYTES: Final = 128 * 1024 * 1024
-MAX_SECONDS: Final = 40.0
+MAX_SECONDS: Final = 8.0
+"""Less than half of the processor time that the sandbox grants: one more file, and pictured pages, come on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Opened:
     files: tuple[Attachment, ...] = ()
     items: tuple[tuple[str, Opened], ...] = ()
     notes: tuple[str, ...] = ()
+    subject: str = ""
 
 
 class Allowance:

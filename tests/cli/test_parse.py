@@ -116,7 +116,7 @@ def test_words_for_a_person_tell_values_and_why(run: Run) -> None:
     for words in (
         "question",
         "Jan Łoś",
-        "at the label 'Nazwa Urzędu'",
+        "(label 'Nazwa Urzędu', on the label's line)",
         "contact is invalid",
         "unreadable: it is no e-mail",
     ):

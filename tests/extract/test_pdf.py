@@ -27,7 +27,7 @@ from mailgate.domain.hot01 import Hot01, find_forms
 from mailgate.domain.message.charset import tidy
 from mailgate.extract.pdf.reader import is_pdf, read_pdf
 from mailgate.extract.safezip import UnsafeContainer
-from mailgate.extract.scan.reader import Recogniser
+from mailgate.extract.scan.reader import UNREAD, Recogniser
 
 LABELS = (
     (50, 790, "CSIZS    Zgloszenie pytania HOT-1"),
@@ -373,3 +373,120 @@ def test_every_producer_has_a_file() -> None:
     assert {"libreoffice", "libreoffice-tagged", "libreoffice-two-pages", "chromium", "reportlab", "fpdf2"} <= {
         path.stem for path in FILES
     }
+
+
+# --- forms of XFA
+
+TEMPLATE = (
+    '<template xmlns="http://www.xfa.org/schema/xfa-template/3.3/"><subform name="form1">'
+    '<field name="TextField1"><caption><value><text>Imię i nazwisko Użytkownika</text></value></caption></field>'
+    '<field name="urzad"/><field name="telefonEmail"/><field name="trescPytania"/></subform></template>'
+)
+DATA = (
+    '<xfa:datasets xmlns:xfa="http://www.xfa.org/schema/xfa-data/1.0/"><xfa:data><form1>'
+    f"<TextField1>{VALUES[0]}</TextField1><urzad>{VALUES[1]}</urzad><telefonEmail>{VALUES[2]}</telefonEmail>"
+    '<trescPytania><body xmlns="http://www.w3.org/1999/xhtml">{}</body></trescPytania></form1></xfa:data></xfa:datasets>'
+).format("".join(f"<p>{line}</p>" for line in QUESTION.split("\n") if line))
+
+
+def xfa_form(*packets: tuple[str, str]) -> bytes:
+    """A dynamic form of XFA: its only page asks to wait, and its packets stand in an array, or all in one stream."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(page_of(at(50, 700, "Please wait...")))))
+
+    def stream(text: str) -> object:
+        data = DecodedStreamObject()
+        data.set_data(text.encode())
+        return writer._add_object(data)
+
+    parts = [part for name, text in packets for part in (TextStringObject(name), stream(text))]
+    held = ArrayObject(parts) if len(packets) > 1 else parts[1]
+    writer._root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/XFA"): held})
+    return written(writer)
+
+
+WHOLE = f'<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/">{TEMPLATE}{DATA}</xdp:xdp>'
+IN_PARTS = (
+    ("preamble", '<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/">'),
+    ("template", TEMPLATE),
+    ("datasets", DATA),
+    ("postamble", "</xdp:xdp>"),
+)
+
+
+@pytest.mark.parametrize("packets", [(("xdp", WHOLE),), IN_PARTS], ids=["one-stream", "array"])
+def test_a_form_of_xfa_is_read_by_its_captions_and_the_names_of_its_data(packets: tuple[tuple[str, str], ...]) -> None:
+    document = read(xfa_form(*packets))
+    assert_read(only_form(document))
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize("data", ["<datasets", '<!DOCTYPE x [<!ENTITY a "b">]><datasets><data>&a;</data></datasets>'])
+def test_a_form_of_xfa_whose_data_is_damaged_or_hostile_says_that_it_cannot_be_read(data: str) -> None:
+    assert "a form of XFA, which only Adobe's reader shows" in read(xfa_form(("datasets", data))).notes
+
+
+# --- labels, fonts and layers that mislead
+
+
+def test_a_label_beside_the_middle_of_its_value_has_all_of_the_value() -> None:
+    rows = (
+        at(50, 720, "Imie i nazwisko:") + at(220, 720, "Jan Lis"),
+        at(50, 700, "Nazwa Urzedu:") + at(220, 700, "Gmina Lack"),
+        at(220, 680, "Pierwszy wiersz pytania, ktory jest na tyle dlugi, ze trzeba"),
+        at(50, 673, "Tresc pytania:"),
+        at(220, 666, "go dokonczyc w drugim."),
+    )
+    (table,) = read(page_of("".join(rows))).blocks
+    assert isinstance(table, Table)
+    assert [tuple(" ".join(cell.lines()) for cell in row) for row in table.rows] == [
+        ("Imie i nazwisko:", "Jan Lis"),
+        ("Nazwa Urzedu:", "Gmina Lack"),
+        ("Tresc pytania:", "Pierwszy wiersz pytania, ktory jest na tyle dlugi, ze trzeba go dokonczyc w drugim."),
+    ]
+
+
+def test_a_row_cut_by_the_page_above_its_centred_label_is_one_row() -> None:
+    def box(top: float, low: float) -> str:
+        across = "".join(f"50 {y} m 500 {y} l S " for y in (top, low))
+        return across + "".join(f"{x} {top} m {x} {low} l S " for x in (50, 200, 500))
+
+    writer = PdfWriter()
+    for commands in (
+        box(160, 130) + box(130, 60) + at(55, 140, "Nazwa Urzedu:") + at(205, 140, "Gmina") + at(205, 100, "Pierwsze."),
+        box(800, 700) + at(55, 780, "Tresc pytania:") + at(205, 780, "Drugie."),
+    ):
+        writer.append(PdfReader(io.BytesIO(page_of(commands))))
+    (table,) = read(written(writer)).blocks
+    assert isinstance(table, Table)
+    assert [cell.lines() for cell in table.rows[-1]] == [("Tresc pytania:",), ("Pierwsze.", "Drugie.")]
+
+
+def test_a_page_whose_font_names_its_letters_wrongly_is_left_to_recognition() -> None:
+    words = ("Zglr$", "N#zw%", "7re$c", "py7@n!a", "wn!0$3k", "j3$7", "n!e", "d0$7&p", "pr0$z%", "0dp*w")
+    document = read(page_of("".join(at(50, 700 - 20 * n, f"{word} {word}") for n, word in enumerate(words))))
+    assert document.notes == (f"page 1: {UNREAD}",)
+
+
+@pytest.mark.parametrize("within_a_form", [False, True], ids=["page", "form"])
+def test_text_that_a_scanner_hid_in_a_page_is_marked_as_recognised(within_a_form: bool) -> None:
+    commands = "q 595 0 0 842 0 0 cm /I Do Q\n" + ("/L Do" if within_a_form else "BT 3 Tr ET " + at(50, 700, "Pytanie"))
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(page_of(commands))))
+    drawn = writer.pages[0]["/Resources"].setdefault(NameObject("/XObject"), DictionaryObject())
+    picture = DecodedStreamObject()
+    picture.set_data(b"\xff")
+    for name, value in (("Width", 1), ("Height", 1), ("BitsPerComponent", 8)):
+        picture[NameObject("/" + name)] = NumberObject(value)
+    picture[NameObject("/Subtype")], picture[NameObject("/ColorSpace")] = (
+        NameObject("/Image"),
+        NameObject("/DeviceGray"),
+    )
+    drawn[NameObject("/I")] = writer._add_object(picture)
+    layer = DecodedStreamObject()
+    layer.set_data(("BT 3 Tr ET " + at(50, 700, "Pytanie")).encode())
+    layer[NameObject("/Subtype")] = NameObject("/Form")
+    layer[NameObject("/BBox")] = ArrayObject([NumberObject(n) for n in (0, 0, 595, 842)])
+    layer[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): writer.pages[0]["/Resources"]["/Font"]})
+    drawn[NameObject("/L")] = writer._add_object(layer)
+    document = read(written(writer))
+    assert document.by_ocr
+    assert texts(document) == ["Pytanie"]

@@ -7,16 +7,18 @@ import json
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from mailgate.domain.document import Document, lines_of
 from mailgate.domain.hot01 import find_forms
 from mailgate.extract.formats import read_file
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.scan import tesseract
-from mailgate.extract.scan.misreadings import agreed, likelier_reference
+from mailgate.extract.scan.addresses import agreed, as_on_page
+from mailgate.extract.scan.glyphs import accented
 from mailgate.extract.scan.picture import is_page_like, is_picture, made_ready
 from mailgate.extract.scan.reader import UNREAD, Recogniser
+from mailgate.extract.scan.references import as_pictured, likelier_reference
 
 SCANS = sorted(path for path in (Path(__file__).parent.parent / "files" / "scans").iterdir() if path.suffix != ".json")
 FIELDS = ("date", "reference", "user_name", "office", "phone", "email", "question")
@@ -207,3 +209,58 @@ def test_a_reference_is_the_reading_with_fewer_odd_signs(polish: str, english: s
 def test_the_error_of_a_broken_picture_is_the_package_s_own() -> None:
     with pytest.raises(UnsafeContainer):
         Recogniser().read_picture(b"\x89PNG\r\n\x1a\n nothing", "x")
+
+
+# --- what the picture itself settles
+
+
+def line_of(text: str, font: str = "LiberationSans-Regular.ttf") -> Image.Image:
+    picture = Image.new("L", (900, 90), 255)
+    ImageDraw.Draw(picture).text((20, 20), text, font=ImageFont.truetype(font, 44), fill=0)
+    return picture
+
+
+with_fonts = pytest.mark.skipif(
+    not list(Path("/usr/share/fonts").rglob("LiberationSerif-Regular.ttf")), reason="the Liberation fonts are missing"
+)
+
+
+@with_fonts
+@pytest.mark.parametrize("font", ["LiberationSans-Regular.ttf", "LiberationSerif-Regular.ttf"])
+@pytest.mark.parametrize(
+    ("written_so", "read_so"),
+    [
+        ("SO-I.5023.1.2026", "SO-1.5023.1.2026"),
+        ("OŚ.II.12.2026", "OŚ.11.12.2026"),
+        ("OŚ.II.12.2026", "OS.IL.12.2026"),
+        ("OPS.1.2026", "OPS.1.2026"),
+        ("OR.11.4.2026", "OR.11.4.2026"),
+        ("DŚ/188/2026", "DS/188/2026"),
+        ("PCPR-ZO.3.2026", "PCPR-ŻO.3.2026"),
+        ("PCPR-ZO.3.2026", "PCPRZO.3.2026."),
+        ("SO.8.2026.DO", "SO.8.2026.D0"),
+    ],
+)
+def test_a_reference_is_mended_by_what_its_picture_shows(written_so: str, read_so: str, font: str) -> None:
+    assert as_pictured(read_so, line_of(written_so, font)) == written_so
+
+
+@with_fonts
+def test_a_capital_gets_the_accent_that_its_picture_shows_and_no_other() -> None:
+    assert accented("Cmielów", line_of("Ćmielów")) == "Ćmielów"
+    assert accented("Sanok", line_of("Sanok")) == "Sanok"
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "mended"),
+    [
+        ("biuro@ug-siesin.example", ["Urząd", "Gminy", "w", "Ślesinie"], "biuro@ug-slesin.example"),
+        ("biuro@moprcmielow.example", ["w", "Ćmielowie"], "biuro@moprcmielow.example"),
+        ("biuro@mopremielow.example", ["w", "Ćmielowie"], "biuro@moprcmielow.example"),
+        ("biuro@siesin.example", ["Urząd", "Gminy", "w", "Sanoku"], "biuro@siesin.example"),
+    ],
+)
+def test_an_address_is_mended_where_a_name_on_the_page_stands_in_it(
+    address: str, words: list[str], mended: str
+) -> None:
+    assert as_on_page(address, words) == mended

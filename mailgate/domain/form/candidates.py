@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from mailgate.domain.form.flow import Item
 from mailgate.domain.form.marks import HEADER, Mark, MarkField, marks_of
@@ -19,10 +19,13 @@ from mailgate.domain.form.marks import HEADER, Mark, MarkField, marks_of
 # than one look-alike line does, so two sure labels at least; a form that has no question may yet be a blank one.
 _A_NEW_FORM = 6.0
 _INSIDE_THE_QUESTION = 2.0
+_AFTER_A_FIRST_QUESTION = 1.0
 _WITHOUT_QUESTION = 5.0
 _WIDTH = 24
 """So many readings are followed at once, which keeps the time linear in the number of labels."""
+_FIELDS_OF_A_BEGINNING = 3
 _CORE: frozenset[str] = frozenset({"user_name", "office", "contact"})
+_IN_PARTS: frozenset[str] = frozenset({"contact", "user_name"})
 _LEAST_WEIGHT = 4
 
 
@@ -37,9 +40,21 @@ class FormMarks:
 def forms_in(items: Sequence[Item]) -> tuple[FormMarks, ...]:
     """The forms of a passage, each by its labels."""
     marks = marks_of(items)
-    groups = _best_reading(marks)
+    groups = [_until_farewell(group) for group in _best_reading(marks)]
     ends = [group[0].index for group in groups[1:]] + [len(items)] if groups else []
     return tuple(FormMarks(group, end) for group, end in zip(groups, ends, strict=True) if _is_form(group))
+
+
+def _until_farewell(group: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The labels of a form that has its question, without those of the signature below it."""
+    asked = False
+    for place, mark in enumerate(group[1:], start=1):
+        before = group[place - 1]
+        asked = asked or before.field == "question"
+        below = mark.opens_cell and _in_same_table(before, mark)
+        if asked and mark.farewell > before.index and not below:
+            return group[:place]
+    return group
 
 
 def _is_form(marks: tuple[Mark, ...]) -> bool:
@@ -55,8 +70,10 @@ def _is_form(marks: tuple[Mark, ...]) -> bool:
     return "question" in fields and len(fields) >= 2 and sure >= _LEAST_WEIGHT
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+# Some hundred of the following are made and compared for each form, which named tuples bear better than dataclasses.
+
+
+class _State(NamedTuple):
     """What a reading has so far: the fields of its open form, and the label that text belongs to now.
 
     ``suspect`` is true for a form that began without a title in the middle of a question: someone may describe the form
@@ -69,8 +86,7 @@ class _State:
     suspect: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """A mark taken as a label, in a linked list; ``opens`` where a form begins with it."""
 
     mark: Mark
@@ -78,50 +94,74 @@ class _Step:
     before: _Step | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """One way to go on: the state after it, what it is worth, and whether the mark is taken as a label."""
-
-    state: _State
-    gain: float
-    taken: bool = False
-    opens: bool = False
-
-
+_Choice: TypeAlias = tuple[_State, float, bool, bool]
+"""One way to go on: the state after it, what it is worth, whether the mark is taken as a label, and opens a form."""
 _Scored: TypeAlias = tuple[float, _Step | None]
 _NOTHING_YET = _State(frozenset(), None, None)
 
 
 def _best_reading(marks: Sequence[Mark]) -> list[tuple[Mark, ...]]:
     """The forms of the reading that explains the marks best, each as its labels."""
+    if _is_one_form(marks):
+        return [tuple(marks)]
     readings: dict[_State, _Scored] = {_NOTHING_YET: (0.0, None)}
     for mark in marks:
-        following = _followed(readings, mark)
-        readings = dict(sorted(following.items(), key=lambda entry: -entry[1][0])[:_WIDTH])
+        readings = _kept(_followed(readings, mark))
     best = max(readings.items(), key=lambda entry: entry[1][0] + _closing(entry[0]))
     return _groups(best[1][1])
+
+
+def _kept(readings: dict[_State, _Scored]) -> dict[_State, _Scored]:
+    """The best readings, and the best of each kind in which a form has just begun: it pays only later."""
+    ranked = sorted(readings.items(), key=lambda entry: -entry[1][0])
+    kept = dict(ranked[:_WIDTH])
+    begun: set[tuple[MarkField | None, int]] = set()
+    for state, scored in ranked[_WIDTH:]:
+        kind = (state.last, len(state.fields))
+        if len(state.fields) <= _FIELDS_OF_A_BEGINNING and kind not in begun:
+            begun.add(kind)
+            kept[state] = scored
+    return kept
+
+
+def _is_one_form(marks: Sequence[Mark]) -> bool:
+    """True where every mark can be a label of one form that ends with its question: no reading explains more.
+
+    Most mails are so, and nothing has to be weighed in them.
+    """
+    if not marks or marks[-1].field != "question":
+        return False
+    seen: set[MarkField] = set()
+    for mark in marks:
+        if mark.field == "title":
+            if not seen <= HEADER:
+                return False
+        elif mark.field in seen and not (mark.part and mark.field in _IN_PARTS):
+            return False
+        seen.add(mark.field)
+    return True
 
 
 def _followed(readings: dict[_State, _Scored], mark: Mark) -> dict[_State, _Scored]:
     """Every reading gone on by one mark; of those that come to the same state only the best is kept."""
     following: dict[_State, _Scored] = {}
     for state, (score, steps) in readings.items():
-        for choice in _choices(state, mark):
-            total = score + choice.gain
-            known = following.get(choice.state)
+        for after, gain, taken, opens in _choices(state, mark):
+            total = score + gain
+            known = following.get(after)
             if known is None or total > known[0]:
-                following[choice.state] = (total, _Step(mark, choice.opens, steps) if choice.taken else steps)
+                following[after] = (total, _Step(mark, opens, steps) if taken else steps)
     return following
 
 
 def _choices(state: _State, mark: Mark) -> list[_Choice]:
     """What a mark may be in a reading: text, a label of the open form, the start of a new form."""
-    choices = [_Choice(state, _worth_as_text(state, mark))]
+    choices: list[_Choice] = [(state, _worth_as_text(state, mark), False, False)]
     if state.last is not None and _may_be_label(state, mark):
         gain = mark.weight + _worth_inside(state, mark)
         if state.suspect:
             gain += min(0.0, mark.fit)
-        choices.append(_Choice(_with(state, mark), gain, taken=True))
+        choices.append((_with(state, mark), gain, True, False))
     if mark.opens_line or mark.field == "title" or state.last is None:
         choices.append(_new_form(state, mark))
     return choices
@@ -137,11 +177,13 @@ def _worth_as_text(state: _State, mark: Mark) -> float:
 def _may_be_label(state: _State, mark: Mark) -> bool:
     if mark.field == "title":
         return "title" not in state.fields and state.fields <= HEADER
+    if _after_farewell(state, mark):
+        return False
     if state.last == "question":
-        if not mark.opens_line or _in_question_cell(state, mark) or _after_farewell(state, mark):
+        if not mark.opens_line or _in_question_cell(state, mark):
             return False
         return mark.field not in state.fields
-    if mark.field in ("contact", "user_name"):
+    if mark.field in _IN_PARTS:
         return mark.field not in state.fields or bool(mark.part)
     return mark.field not in state.fields
 
@@ -167,7 +209,7 @@ def _worth_inside(state: _State, mark: Mark) -> float:
         return 0.0
     if mark.opens_cell and _in_same_table(state.question, mark):
         return max(mark.fit, 0.0)
-    return mark.fit - _INSIDE_THE_QUESTION
+    return mark.fit - (_INSIDE_THE_QUESTION if state.fields & _CORE else _AFTER_A_FIRST_QUESTION)
 
 
 def _in_same_table(question: Mark, mark: Mark) -> bool:
@@ -193,7 +235,7 @@ def _new_form(state: _State, mark: Mark) -> _Choice:
         if suspect:
             gain += min(0.0, mark.fit)
     question = mark if mark.field == "question" else None
-    return _Choice(_State(frozenset({mark.field}), mark.field, question, suspect), gain, taken=True, opens=True)
+    return _State(frozenset({mark.field}), mark.field, question, suspect), gain, True, True
 
 
 def _closing(state: _State) -> float:

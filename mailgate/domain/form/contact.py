@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from mailgate.domain.polish.words import fold, folded_words
+from mailgate.domain.remembered import remembered
 
 _LOCAL_SIGNS = frozenset(".!#$%&'*+/=?^_`{}~-")
 _DOMAIN_SIGNS = frozenset(".-")
@@ -44,8 +45,12 @@ class Contact:
     """True where something other than names of the parts was written, whether it could be read or not."""
 
 
+@remembered(most=512, longest=500)
 def read_contact(text: str) -> Contact:
-    """The first telephone and the first e-mail address in a text of one or more lines."""
+    """The first telephone and the first e-mail address in a text of one or more lines.
+
+    The same text is asked about when labels are weighed, when values are taken and when they are given out.
+    """
     joined = _mended(text)
     email, rest = _cut_addresses(joined)
     phone = _first_phone(rest)

@@ -31,12 +31,16 @@ _DAY_FIRST = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}}){_NUMBER_GAP}(?P<month>\d{{1,2}}){_NUMBER_GAP}'?(?P<year>\d{{4}}|\d{{2}})(?!\d)"
 )
 _NAMED_MONTH = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}}){_GAP}(?P<month>[a-z]{{1,12}}){_GAP}'?(?P<year>\d{{4}}|\d{{2}})(?!\d)"
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:-?e?go\b)?{_GAP}(?P<month>[a-z]{{1,12}}){_GAP}'?(?P<year>\d{{4}}|\d{{2}})(?!\d)"
 )
 _MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,12})\.?\s{1,2}(?P<day>\d{1,2}),?\s{1,2}(?P<year>\d{4})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?!\d)")
 _SHAPES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_MONTH, _MONTH_FIRST, _COMPACT)
+_PLACE = re.compile(r"^\s*[A-ZŁŚŻŹĆ][^\W\d_]+(?:[ -][A-ZŁŚŻŹĆ][^\W\d_]+){0,3}\s?,\s")
+_SHAPE_ALONE = re.compile(r"(?:dnia|dn\.)?\s?\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}\s?(?:r\.?|roku)?")
+_WORDS_BESIDE = frozenset({"r", "roku", "dnia", "dn", "z", "go", "ego", "godz", "godzina", "g"})
 _LONGEST = 200
+_BETWEEN = " ,;/|-–"
 _YEARS = range(1990, 2100)
 
 
@@ -55,11 +59,26 @@ def read_date(text: str) -> Date | None:
 
 
 def is_date_alone(text: str) -> bool:
-    """True where a text is a date and nothing but the words that go with one."""
+    """True where a text is a date and nothing but what goes with one: a place before it, the hour after it."""
     if read_date(text) is None:
         return False
-    rest = [word for word in re.findall(r"[a-z]+", fold(text)) if word not in _MONTH_NUMBER]
-    return all(word in ("r", "roku", "dnia", "dn", "z") for word in rest)
+    rest = [word for word in re.findall(r"[a-z]+", fold(_PLACE.sub("", text))) if word not in _MONTH_NUMBER]
+    return all(word in _WORDS_BESIDE for word in rest)
+
+
+def is_shaped_like_date(text: str) -> bool:
+    """True for what is written as a date and nothing else, whether there is such a day or not (``31.02.2026``)."""
+    return _SHAPE_ALONE.fullmatch(text.strip()) is not None
+
+
+def date_and_rest(text: str) -> tuple[str, str]:
+    """The date at the beginning or at the end of a text and what else stands there; no date gives ``("", text)``."""
+    words = text[:_LONGEST].split()
+    for count in range(len(words), 0, -1):
+        for run, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
+            if is_date_alone(" ".join(run)):
+                return " ".join(run).strip(_BETWEEN), " ".join(rest).strip(_BETWEEN)
+    return "", text
 
 
 def _month(text: str) -> int:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from mailgate.domain.form.lostletters import LostLetters
 from mailgate.domain.form.placeholders import is_ruler
 from mailgate.domain.polish.words import fold, folded_words
 
@@ -26,11 +27,25 @@ _SIGN_OFFS = (
 _AFTER_SIGN_OFF = frozenset(
     folded_words(
         "serdecznie goraco cieplo i zycze milego dnia panstwa pania pana szacunku powazania uszanowania wyrazy pozdrowienia"
-        " dziekuje weekendu oraz dobrego w imieniu w z"
+        " dziekuje weekendu oraz dobrego w imieniu w z best kind regards sincerely"
     )
 )
 _NAMES_AFTER_SIGN_OFF = 5
+# "Z góry dziękuję za pomoc" ends a letter like "Pozdrawiam" does, if nothing is said after it.
+_THANKS = frozenset({"dziekuje", "dziekujemy", "dzieki", "podziekowaniem", "podziekowania"})
+_BESIDE_THANKS = frozenset(
+    folded_words(
+        "z gory i a za bardzo serdecznie uprzejmie slicznie pieknie najmocniej odpowiedz odpowiedzi pomoc informacje"
+        " wyjasnienie wyjasnienia udzielenie udzielona szybka rychla rychle pilna pilne pilny kontakt rozpatrzenie wsparcie"
+        " uwage czas poswiecony zrozumienie rozwiazanie sprawy problemu w sprawie tej pozytywne zyczliwosc wszelka wszelkie"
+        " pania panstwa pana panstwu"
+    )
+)
+_LONGEST_CLOSING_LINE = 80
+_WORDS_OF_A_SENTENCE = 4
+_MOST_CLOSING_LINES = 8
 _LONGEST_SIGN_OFF = 160
+_restored = LostLetters({word for phrase in _SIGN_OFFS for word in phrase.split()} | _AFTER_SIGN_OFF | {"dziekujemy"})
 _NOT_BEFORE_SIGN_OFF = tuple("-–•*>„\"'")
 
 _ADVERTISEMENTS = (
@@ -103,7 +118,7 @@ def ending(lines: Sequence[str], index: int) -> str | None:
         return "a signature"
     if is_ruler(line):
         return "a ruler"
-    if is_sign_off(line):
+    if is_sign_off(line) or _is_last_thanks(lines, index):
         return "a sign-off"
     if is_advertisement(line):
         return "an advertisement of a mail client or scanner"
@@ -128,12 +143,42 @@ def is_sign_off(line: str) -> bool:
 def _is_sign_off(line: str) -> bool:
     if line[:1] in _NOT_BEFORE_SIGN_OFF:
         return False
+    line = _restored(line)
     words = folded_words(line)
     phrase = next((p for p in _BY_FIRST_WORD.get(words[0], ()) if words[: len(p)] == p), None) if words else None
     if phrase is None:
         return False
     rest = [word for word in re.findall(r"[^\W_]+", line)[len(phrase) :] if fold(word) not in _AFTER_SIGN_OFF]
     return len(rest) <= _NAMES_AFTER_SIGN_OFF and all(word[0].isupper() for word in rest)
+
+
+def _is_last_thanks(lines: Sequence[str], index: int) -> bool:
+    """True for thanks after which nobody says anything more: a name, an office and a telephone may follow."""
+    if not _is_thanks(lines[index].strip()[: _LONGEST_SIGN_OFF + 1]):
+        return False
+    following = [line.strip() for line in lines[index + 1 : index + 1 + 4 * _MOST_CLOSING_LINES] if line.strip()]
+    for line in following[:_MOST_CLOSING_LINES]:
+        if is_signature_mark(line) or is_ruler(line) or is_sign_off(line) or is_advertisement(line):
+            return True
+        if len(line) > _LONGEST_CLOSING_LINE or _is_sentence(line):
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _is_thanks(line: str) -> bool:
+    line = _restored(line)
+    if len(line) > _LONGEST_SIGN_OFF or line.endswith("?"):
+        return False
+    words = folded_words(line)
+    if not _THANKS.intersection(words[:4]):
+        return False
+    rest = [word for word in re.findall(r"[^\W_]+", line) if fold(word) not in _BESIDE_THANKS | _THANKS]
+    return len(rest) <= _NAMES_AFTER_SIGN_OFF and all(word[0].isupper() for word in rest)
+
+
+def _is_sentence(line: str) -> bool:
+    return line.endswith((".", "?", "!", ":", ",")) and len(line.split()) >= _WORDS_OF_A_SENTENCE
 
 
 def is_advertisement(line: str) -> bool:

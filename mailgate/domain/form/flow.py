@@ -38,8 +38,8 @@ def flow_of(document: Document, is_label: Callable[[str], bool]) -> tuple[Item, 
     A row of labels above a row of values is given column by column: for that ``is_label`` tells whether a text is a
     label with nothing after it.
     """
-    items = tuple(_Layout(is_label).items(with_drawn_tables(document.blocks)))
-    return _single_spaced(_unquoted(items) if _has_quote_marks(items) else items)
+    blocks = _unquoted(document.blocks) if _has_quote_marks(document.blocks) else document.blocks
+    return _single_spaced(tuple(_Layout(is_label).items(with_drawn_tables(blocks))))
 
 
 class _Layout:
@@ -90,22 +90,24 @@ class _Layout:
         return whole and sum(labelled) >= 2 and not any(self._is_label(value) for value in values)
 
 
-def _has_quote_marks(items: Sequence[Item]) -> bool:
+def _has_quote_marks(blocks: Sequence[Block]) -> bool:
     """True where two lines or more begin with ``>``: one alone may well be a sign for "greater"."""
-    marked = (item for item in items if item.text.startswith(">") and not item.path)
+    marked = (block for block in blocks if isinstance(block, Line) and block.text.startswith(">"))
     return next(marked, None) is not None and next(marked, None) is not None
 
 
-def _unquoted(items: Sequence[Item]) -> tuple[Item, ...]:
-    return tuple(_without_marks(item) if item.text.startswith(">") else item for item in items)
+def _unquoted(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    return tuple(_without_marks(block) if isinstance(block, Line) else block for block in blocks)
 
 
-def _without_marks(item: Item) -> Item:
+def _without_marks(line: Line) -> Line:
+    if not line.text.startswith(">"):
+        return line
     depth = place = 0
-    while place < len(item.text) and item.text[place] in "> ":
-        depth += item.text[place] == ">"
+    while place < len(line.text) and line.text[place] in "> ":
+        depth += line.text[place] == ">"
         place += 1
-    return Item(item.text[place:].strip(), item.depth + depth, item.cue, item.path)
+    return Line(line.text[place:].strip(), line.quoted + depth, line.cue)
 
 
 def _single_spaced(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -117,5 +119,5 @@ def _single_spaced(items: tuple[Item, ...]) -> tuple[Item, ...]:
     return tuple(
         item
         for index, item in enumerate(items)
-        if not (item.blank and not item.path and index and not items[index - 1].blank)
+        if not (item.blank and item.cue != "rule" and not item.path and index and not items[index - 1].blank)
     )

@@ -10,12 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from mailgate.domain.form.date import read_date
+from mailgate.domain.form.lostletters import LostLetters
 from mailgate.domain.form.placeholders import without_leaders
-from mailgate.domain.form.vocabulary import LabelField, Meaning, Part, may_be_in_a_label, meaning_of_words, nearest
+from mailgate.domain.form.vocabulary import (
+    WORDS,
+    LabelField,
+    Meaning,
+    Part,
+    may_be_in_a_label,
+    meaning_of_words,
+    nearest,
+)
 from mailgate.domain.polish.words import Word, fold, folded_words, words_of
+from mailgate.domain.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +76,10 @@ _NUMBERING = re.compile(
     r"[\s|*_„\"•·–—-]{0,4}"
 )
 _REMARK = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|/[^/]{0,40}/(?=\s*:)")
+_NOT_IN_A_PAIR = re.compile(r"[^\w\s,/.&+-]|\s{2,}|\t")
 _REMARK_SIGNS = frozenset(")]/")
-_END_OF_LABEL = re.compile(r":|\t|\s{2,}|\||\.{3,}|_{2,}|…|\s[-–—=]\s|\s?[–—=]\s|;|$")
+_REMARK_OPENS = frozenset("([/")
+_END_OF_LABEL = re.compile(r":|\s?[-–=]{1,2}>\s?|\s?[→►»]\s?|\t|\s{2,}|\||\.{3,}|_{2,}|…|\s[-–—=]\s|\s?[–—=]\s|;|$")
 _AFTER_LABEL = " \t:.|*=_…·–—"
 _LONGEST_LABEL = 120
 _AS_ON_THE_FORM = 3
@@ -102,12 +113,10 @@ _FIELD_NAMES: dict[str, LabelField] = {
 _HEADER_WORDS = frozenset({"date", "reference"})
 
 
+@remembered(most=4096)
 def label_at_start(text: str) -> Label | None:
     """The label with which a line begins, its numbering aside."""
-    return _kept_label_at_start(text) if len(text) <= _LONGEST_KEPT else _label_at_start(text)
-
-
-def _label_at_start(text: str) -> Label | None:
+    text = _restored(text)
     numbering = _NUMBERING.match(text)
     start = numbering.end() if numbering else 0
     if start >= len(text) or not (text[start].isalpha() or text[start] in "(["):
@@ -117,9 +126,6 @@ def _label_at_start(text: str) -> Label | None:
     return _before_sign(text, start) or _without_sign(text, start)
 
 
-_LONGEST_KEPT = 160
-"""Lines up to this length are looked at once however often they are asked for, and stand again in other documents."""
-_kept_label_at_start = lru_cache(maxsize=4096)(_label_at_start)
 _GLUED_BEGINNINGS = frozenset(glued[:length] for glued in _GLUED for length in range(1, len(glued) + 1))
 _GLUED_ENDS = frozenset(glued[place:] for glued in _GLUED for place in range(len(glued)))
 
@@ -156,6 +162,7 @@ def is_label_alone(text: str) -> bool:
 
 def labels_within(text: str, start: int) -> Iterator[Label]:
     """Labels further on in a line, each ended by a colon: ``data: 20.11.2026  znak: DSP.1.2026``."""
+    text = _restored(text)
     done = start
     for _ in range(_COLONS_LOOKED_AT):
         colon = text.find(":", done)
@@ -198,7 +205,7 @@ def _before_sign(text: str, start: int) -> Label | None:
         if meaning is not None:
             value = sign.start() if sign.group() in ("", ";") else _past_signs(text, sign.end())
             found = Label(meaning.field, start, sign.start(), value, meaning.weight, meaning.part)
-        if sign.group() == ":" or sign.group() == "":
+        if sign.group() in (":", "") or (found is not None and sign.group() in ("|", "\t")):
             break
     return found
 
@@ -244,6 +251,9 @@ def _ending_at(text: str, start: int, colon: int) -> Label | None:
         begin = words[first].start
         if begin > 0 and text[begin - 1] in "@.-/" and first > 0:
             continue
+        # Most words of a sentence need no further look; one that opens a remark in brackets is no part of the label.
+        if not _may_begin(words[first].folded) and text[begin - 1 : begin] not in _REMARK_OPENS:
+            continue
         meaning = _meaning_of(text, begin, colon)
         if meaning is not None and _is_in_a_sentence(text, begin, meaning):
             return None
@@ -274,7 +284,7 @@ def _meaning_of(text: str, start: int, end: int) -> Meaning | None:
         return Meaning(_GLUED[glued], 3, "") if glued in _GLUED else None
     found = meaning_of_words(words)
     if found is not None:
-        return found
+        return None if found.part == "and reference" and _NOT_IN_A_PAIR.search(whole) else found
     glued = "".join(words)
     return Meaning(_GLUED[glued], 3, "") if glued in _GLUED else None
 
@@ -294,15 +304,16 @@ _LONGEST_TITLE_LINE = 400
 _HOT_CODE = re.compile(r"(?<![^\W_])hot[\s._–—-]{0,3}[0o]{0,2}[1li](?![^\W_])", re.IGNORECASE)
 
 
+_restored = LostLetters(WORDS | _TITLE_WORDS)
+
+
+@remembered(most=4096)
 def title_weight(text: str) -> int:
     """How surely a line is the form's title: 4 with the code HOT-01, 2 without, 0 for none.
 
     What follows the title on its line does not count: date and reference, or the first label of the form.
     """
-    return _kept_title_weight(text) if len(text) <= _LONGEST_KEPT else _title_weight(text)
-
-
-def _title_weight(text: str) -> int:
+    text = _restored(text)
     written = fold(text[:_LONGEST_TITLE_LINE])
     if not ("hot" in written or "csizs" in written or ("zgloszenie" in written and "pytania" in written)):
         return 0
@@ -316,9 +327,6 @@ def _title_weight(text: str) -> int:
     if {"zgloszenie", "pytania"} <= set(words):
         return 2
     return 2 if words == ("csizs",) and header else 0
-
-
-_kept_title_weight = lru_cache(maxsize=4096)(_title_weight)
 
 
 def _title_part(text: str) -> tuple[str, bool]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from mailgate.domain.form.contact import read_contact
-from mailgate.domain.form.date import is_date_alone
+from mailgate.domain.form.date import is_date_alone, is_shaped_like_date, read_date
 from mailgate.domain.form.endings import is_sign_off, is_signature_mark
 from mailgate.domain.form.flow import Item, Path
 from mailgate.domain.form.labels import (
@@ -33,9 +33,12 @@ _SURE_LABEL = 3
 _BREAKS_A_LABEL = re.compile(r"[^\W\d_]$|[,/.-]$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Mark:
-    """A place that may be a label or a title: the item's index, what it may mean, and where in the line."""
+    """A place that may be a label or a title: the item's index, what it may mean, and where in the line.
+
+    Each stands for its own place in one text, so a mark equals no other.
+    """
 
     index: int
     field: MarkField
@@ -82,6 +85,9 @@ def _lines_of_label(items: Sequence[Item]) -> int:
         if item.blank or item.path != first.path or item.depth != first.depth:
             break
         label = label_at_start(f"{text} {item.text}")
+        alone = label_at_start(item.text)
+        if label is not None and alone is not None and alone.field != label.field:
+            break
         if label is not None and label.end > len(text) + 1 and label.weight >= _SURE_LABEL:
             best = count
         text = f"{text} {item.text}"
@@ -137,10 +143,16 @@ def _marks_of_line(items: Sequence[Item], index: int, farewell: int) -> list[Mar
         done = labels[-1].value_start if labels else 0
         labels += list(labels_within(text, done))
     marks.extend(
-        _mark(items, index, label, _value_end(labels, place, text), farewell, opens_line=not place and not title)
+        _mark(items, index, label, _value_end(labels, place, text), farewell, opens_line=_opens_line(text, label))
         for place, label in enumerate(labels)
     )
     return marks
+
+
+def _opens_line(text: str, label: Label) -> bool:
+    """True where at most a number stands before the label."""
+    first = label_at_start(text)
+    return (first is not None and first.start == label.start) or not any(map(str.isalnum, text[: label.start]))
 
 
 def _of_one_line(text: str) -> list[Label]:
@@ -201,7 +213,9 @@ def _fit(field: MarkField, value: str, *, partial: bool) -> float:
         return 0
     text = without_leaders(value[:300])
     if field == "date":
-        return 2 if is_date_alone(text) else -3
+        if is_date_alone(text) or (partial and read_date(text)):
+            return 2
+        return 1 if is_shaped_like_date(text) else -3
     if field == "contact":
         contact = read_contact(text)
         return 2 if (contact.phone or contact.email) and len(folded_words(text)) <= 24 else -3
@@ -214,8 +228,14 @@ def _fit(field: MarkField, value: str, *, partial: bool) -> float:
     return 1
 
 
+_POST = re.compile(r"\s*(?:\(|,\s|\s[-–—/]\s).*")
+_DEGREES = frozenset({"mgr", "inż.", "inz.", "dr", "hab.", "lic.", "prof.", "r.pr.", "adw."})
+
+
 def _looks_like_name(text: str, least: int) -> bool:
-    words = text.replace("-", " ").replace(",", " ").split()
+    """True for capitalised words, beside a degree or a post: ``mgr Jan Nowak - inspektor``."""
+    person = _POST.sub("", text) or text
+    words = [word for word in person.replace("-", " ").replace(",", " ").split() if word not in _DEGREES]
     return (
         least <= len(words) <= 6
         and all(word[0].isupper() for word in words)
@@ -227,7 +247,8 @@ _OFFICE_STEMS = (
     "urz", "osrod", "centr", "starost", "gmin", "powiat", "miast", "dom", "zesp", "mops", "gops", "pcpr", "ops",
     "mopr", "mgops",
     "rops", "pup", "wup", "ug", "um", "zus", "krus", "cus", "dps", "wydz", "bibl", "szko", "minister", "wojew",
-    "marsz", "pzon",
+    "marsz", "pzon", "zwiaz", "zlob", "przedsz", "kancel", "oddzial", "izb", "komend", "inspektor", "delegatur", "filia",
+    "kurator", "biuro", "agencj", "dyrekc", "fundac", "stowarz", "instytut", "sad", "sekretar",
 )  # fmt: skip
 
 

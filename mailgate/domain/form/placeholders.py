@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mailgate.domain.polish.words import fold, folded_words, squeeze
+from mailgate.domain.polish.words import folded_words, squeeze
+from mailgate.domain.remembered import remembered
 
 _LEADER_SIGNS = "._…·‥"
 _LEADERS = re.compile(r"(?:_{2}|…|\.{2}|·{2})[._…·]*")
@@ -13,7 +14,7 @@ _LONG_LEADER = re.compile(r"\.{5,}|_{3,}|…{2,}|·{4,}")
 _RULER_SIGNS = frozenset("-_=*~—–─━═#+|. …·•")
 
 _NOTHING = frozenset({
-    ("n", "d"), ("nd",), ("n", "a"), ("na",), ("nie", "dotyczy"), ("brak",), ("bz",), ("b", "z"), ("b", "d"),
+    ("n", "d"), ("nd",), ("n", "a"), ("na",), ("nie", "dotyczy"), ("nie", "dot"), ("brak",), ("bz",), ("b", "z"), ("b", "d"),
     ("bd",), ("x",),
     ("xx",), ("xxx",), ("xxxx",), ("xxxxx",), ("none",), ("null",), ("brak", "danych"), ("bez", "znaku"),
     ("brak", "znaku"), ("nie", "posiadam"), ("do", "uzupelnienia"), ("uzupelnic",), ("puste",), ("jw",), ("tbd",),
@@ -42,6 +43,7 @@ _DESCRIPTIONS = frozenset(
     )
 )
 _BRACKETED = re.compile(r"\[[^\[\]@\d]{0,120}\]|<[^<>@\d]{0,120}>|\{[^{}@\d]{0,120}\}|«[^«»@\d]{0,120}»")
+_OPENING_BRACKETS = re.compile(r"[\[<{«]")
 _HINT_IN_PARENTHESES = re.compile(r"\([^()@\d]{0,120}\)")
 _LONGEST_PROMPT = 120
 
@@ -74,9 +76,10 @@ def is_ruler(line: str) -> bool:
     return len(signs) >= 3 and _RULER_SIGNS.issuperset(signs) and not is_leader_line(signs)
 
 
+@remembered(most=4096)
 def is_placeholder(value: str) -> bool:
     """True where a text, leaders aside, is no value: empty, a bracketed hint, a prompt, a sign for "none"."""
-    text = without_leaders(_BRACKETED.sub(" ", without_leaders(value)))
+    text = without_hints(value)
     return not text or is_hint(text) or folded_words(text) in _NOTHING
 
 
@@ -88,9 +91,10 @@ def is_hint(text: str) -> bool:
         return True
     if _BRACKETED.fullmatch(whole) or _HINT_IN_PARENTHESES.fullmatch(whole):
         return True
-    return len(whole) <= _LONGEST_PROMPT and fold(" ".join(words) + " ").startswith(_PROMPTS)
+    return len(whole) <= _LONGEST_PROMPT and f"{' '.join(words)} ".startswith(_PROMPTS)
 
 
 def without_hints(value: str) -> str:
     """A short value freed of bracketed hints that stand beside what was written."""
-    return without_leaders(_BRACKETED.sub(" ", without_leaders(value)))
+    text = without_leaders(value)
+    return without_leaders(_BRACKETED.sub(" ", text)) if _OPENING_BRACKETS.search(text) else text

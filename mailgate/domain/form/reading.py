@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date  # noqa: N812 - a field is called date
 
 from mailgate.domain.document import Document, Field
 from mailgate.domain.form.candidates import FormMarks, forms_in
 from mailgate.domain.form.contact import Contact, read_contact
-from mailgate.domain.form.date import is_date_alone, read_date
+from mailgate.domain.form.date import date_and_rest, is_date_alone, read_date
 from mailgate.domain.form.flow import Item, flow_of
-from mailgate.domain.form.labels import is_label_alone, label_of_name
+from mailgate.domain.form.labels import is_label_alone, label_at_start, label_of_name
 from mailgate.domain.form.marks import Mark, with_whole_labels
 from mailgate.domain.form.passages import Whose, passages
 from mailgate.domain.form.placeholders import is_placeholder, without_hints, without_leaders
-from mailgate.domain.form.regions import BELOW_THE_TABLE, Region, question_region, short_region
+from mailgate.domain.form.regions import BELOW_A_RULER, BELOW_THE_TABLE, Region, question_region, short_region
 from mailgate.domain.form.vocabulary import LabelField
 from mailgate.domain.polish.words import fold, squeeze
 
 _DATE_WORDS_OF_A_BLANK = re.compile(r"(?:r|roku|dnia|dn|z|rok|20|20\d\d|\W)+", re.IGNORECASE)
 _LONGEST_SHORT_VALUE = 500
 _LONGEST_DATE_LINE = 60
+_OUTSIDE = (BELOW_THE_TABLE, BELOW_A_RULER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ def read_forms(document: Document, subject: str = "") -> tuple[FormReading, ...]
     ]
     sure = [reading for reading in readings if reading.whose != "doubtful" and reading.text("question")]
     found = sure or readings
-    by_fields = _reading_of_fields(document.fields)
-    return _with_fields(tuple(found), by_fields)
+    return _with_fields(tuple(found), document.fields)
 
 
 def _reading(items: Sequence[Item], form: FormMarks, whose: Whose) -> FormReading:
@@ -92,14 +92,15 @@ def _reading(items: Sequence[Item], form: FormMarks, whose: Whose) -> FormReadin
         elif mark.field != "title":
             regions.setdefault(mark.field, []).append(short_region(items, mark, limit))
     values = {name: _value(name, found) for name, found in regions.items()}
+    _divide_date(values, regions)
     if "date" not in values or not values["date"].text:
         values.update(_unlabelled_date(items, form))
     if question is not None:
         name = values["user_name"].text if "user_name" in values else None
         region = question_region(items, form, *question, name)
-        if region.place.startswith(BELOW_THE_TABLE) and not any(value.text for value in values.values()):
-            # What stands below the table of a form that nobody filled in is no question.
-            region = Region(region.mark, (), "nothing stands in the question's cell")
+        if region.place.startswith(_OUTSIDE) and not any(value.text for value in values.values()):
+            # What stands below the table or the line of a form that nobody filled in is no question.
+            region = Region(region.mark, (), "nothing stands in the question's place")
         values["question"] = Value("\n".join(region.lines), region.mark.label, region.place)
     return FormReading(values, whose)
 
@@ -129,6 +130,18 @@ def _value(name: LabelField, regions: Sequence[Region]) -> Value:
     return Value(text[:_LONGEST_SHORT_VALUE], filled[0].mark.label, filled[0].place)
 
 
+def _divide_date(values: dict[LabelField, Value], regions: dict[LabelField, list[Region]]) -> None:
+    """``Data i znak: 20.11.2026, DSP.1.2026``: one label for both, in whichever order they stand."""
+    both = next((region for region in regions.get("date", ()) if region.mark.part == "and reference"), None)
+    if both is None or not values["date"].text:
+        return
+    date, reference = date_and_rest(values["date"].text)
+    values["date"] = replace(values["date"], text=date)
+    if "reference" not in values or not values["reference"].text:
+        text = "" if is_placeholder(reference) else reference
+        values["reference"] = Value(text, both.mark.label, both.place)
+
+
 def _first_name_first(region: Region) -> int:
     return ("first name", "", "surname").index(region.mark.part) if region.mark.part in ("first name", "surname") else 0
 
@@ -143,8 +156,13 @@ def _contact_text(region: Region) -> str:
 def _joined(name: LabelField, region: Region) -> str:
     lines = [without_hints(line) for line in region.lines]
     if name == "reference":
-        return squeeze("".join(lines) if len(lines) > 1 else " ".join(lines))
+        return _without_lone_bracket(squeeze("".join(lines)))
     return squeeze(" ".join(line for line in lines if line))
+
+
+def _without_lone_bracket(text: str) -> str:
+    """The text without a bracket at its end that was opened before the label: ``(data: ...; znak: ...)``."""
+    return text[:-1].rstrip() if text.endswith(")") and "(" not in text else text
 
 
 def _is_empty(name: LabelField, region: Region) -> bool:
@@ -185,7 +203,7 @@ def _reading_of_fields(fields: Sequence[Field]) -> FormReading | None:
         found = label_of_name(each.name)
         if found is None:
             continue
-        text = each.value.strip() if found == "question" else squeeze(each.value)
+        text = _without_label(found, each.value.strip() if found == "question" else squeeze(each.value))
         empty = is_placeholder(text)
         before = values.get(found)
         if before is not None and before.text and found == "contact" and not empty:
@@ -195,12 +213,28 @@ def _reading_of_fields(fields: Sequence[Field]) -> FormReading | None:
     return FormReading(values) if len(values) >= 2 else None
 
 
-def _with_fields(readings: tuple[FormReading, ...], by_fields: FormReading | None) -> tuple[FormReading, ...]:
-    """The file's form: what its fields hold goes before what its pages show."""
+def _without_label(name: LabelField, text: str) -> str:
+    """The value in a control that holds its label as well."""
+    label = label_at_start(text.partition("\n")[0])
+    # ``fax 24 261 40 21``: the name of a part says which number it is.
+    named = label is not None and label.field == name and not label.part
+    return text[label.value_start :].strip() if label is not None and named else text
+
+
+def _with_fields(readings: tuple[FormReading, ...], fields: Sequence[Field]) -> tuple[FormReading, ...]:
+    """The file's form: what its fields hold goes before what its pages show, unless the pages say the same and more."""
+    by_fields = _reading_of_fields(fields)
     if by_fields is None or len(readings) > 1:
         return readings
     if not readings:
         return (by_fields,) if "question" in by_fields.values else ()
+    if all(each.in_text for each in fields) and _says_as_much(readings[0], by_fields):
+        return readings
     values = dict(readings[0].values)
     values.update({name: value for name, value in by_fields.values.items() if value.text or name not in values})
     return (FormReading(values, readings[0].whose),)
+
+
+def _says_as_much(page: FormReading, by_fields: FormReading) -> bool:
+    """True where every value of the fields stands at its label on the page, alone or with what was written beside it."""
+    return all(squeeze(value.text) in squeeze(page.value(name).text) for name, value in by_fields.values.items())

@@ -22,9 +22,12 @@ from mailgate.domain.form.placeholders import (
 from mailgate.domain.polish.words import folded_words
 
 _FOREIGN_LABEL = re.compile(r"[\s\d.)*•–-]{0,6}[A-ZŻŹĆŁŚÓĄĘŃ][^\W\d_]{2,20}(?:[ /-][^\W\d_]{1,20}){0,4}\s?:(?:\s|$)")
+_NUMBER_ALONE = re.compile(r"\(?(?:\d{1,2}|[a-z]|[IVX]{1,4})[.)]{0,2}")
 _LINES_OF = {"date": 2, "reference": 2, "user_name": 3, "office": 5, "contact": 8}
 _CLOSING_LINES = 6
+_WORDS_OF_A_REFERENCE = 4
 BELOW_THE_TABLE = "below the table of the label"
+BELOW_A_RULER = "below a ruler"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def short_region(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> R
     for item, text in _texts(items, mark, limit):
         if item.index > mark.index:
             if not _goes_on(item, text, mark, first, lines):
+                break
+            if text and items[mark.index].cue == "page" and item.cue != "page":
                 break
             if not text or (item.cue == "page" and items[mark.index].cue != "page"):
                 continue
@@ -69,7 +74,7 @@ class _Numbered:
 
 def _texts(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Iterator[tuple[_Numbered, str]]:
     """The lines from a label's value to the limit, the first and the last cut where label and limit stand."""
-    last, column = limit
+    last, column = _before_numbering(items, mark, limit)
     for index in range(mark.index, min(last + 1, len(items))):
         item = items[index]
         start = mark.value_start if index == mark.index else 0
@@ -77,6 +82,19 @@ def _texts(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Iterato
         if index == last and not item.text[start:end].strip():
             return
         yield _Numbered(index, item.path, item.cue), item.text[start:end].strip()
+
+
+def _before_numbering(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> tuple[int, int]:
+    """The limit, or where its row begins: the number of the next field may stand in a cell of its own."""
+    last, column = limit
+    if column or last >= len(items) or not items[last].path:
+        return limit
+    first = last
+    while first - 1 > mark.index and _shares_row(items[first - 1].path, items[last].path):
+        if items[first - 1].text and not _NUMBER_ALONE.fullmatch(items[first - 1].text):
+            return limit
+        first -= 1
+    return first, 0
 
 
 def _goes_on(item: _Numbered, text: str, mark: Mark, first: _Numbered | None, lines: list[str]) -> bool:
@@ -104,6 +122,8 @@ def _may_continue(mark: Mark, text: str, lines: list[str]) -> bool:
     if mark.field == "reference":
         return lines[-1].endswith((".", "/", "-")) and len(text.split()) == 1
     if mark.field == "date":
+        if mark.part == "and reference":
+            return len(lines) == 1 and len(text.split()) <= _WORDS_OF_A_REFERENCE
         return not any(char.isdigit() for char in lines[-1][-5:]) or len(text) <= 8
     if mark.field == "contact" and not mark.path:
         broken = lines[-1].endswith((".", "-", "_", "@", ",", ";", "/")) or text.startswith(("@", "."))
@@ -186,6 +206,7 @@ def question_region(
             continue
         reason = ending(texts, position)
         if reason == "a ruler" and not started:
+            place = BELOW_A_RULER
             continue
         if reason is None and started and item.cue == "rule":
             reason = "a drawn ruler"
@@ -195,11 +216,14 @@ def question_region(
             why = f"to {reason}"
             break
         line = "" if is_leader_line(text) or (not started and is_hint(text)) else without_long_leaders(text)
+        if not started:
+            # The label stands on a line of its own, and its colon before the text.
+            line = line.lstrip(":").lstrip()
         if line:
             place = place or _place(mark, item)
             first, last = first or item, item
         lines.append(line)
-    return Region(mark, _trimmed(lines), f"{place}, {why}" if place else "nothing stands beside or below the label")
+    return Region(mark, _trimmed(lines), f"{place}, {why}" if first else "nothing stands beside or below the label")
 
 
 def _question_texts(

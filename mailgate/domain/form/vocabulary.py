@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 from mailgate.domain.polish.words import NearWords
 
 LabelField = Literal["date", "reference", "user_name", "office", "contact", "question"]
-Part = Literal["", "first name", "surname", "phone", "fax", "mail"]
+Part = Literal["", "first name", "surname", "phone", "fax", "mail", "and reference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ _FORMS = {
         "fax": "faks faksu faxu",
         "poczta": "poczty",
         "elektroniczna": "elektronicznej elektroniczny",
-        "zwrotny": "zwrotne zwrotnego zwrotnego",
+        "zwrotny": "zwrotne zwrotnego",
         "numer": "nr numery numeru num",
         "adres": "adresu adresy",
         "pytanie": "pytania pytan zapytanie zapytania",
@@ -85,7 +85,7 @@ _KINDS = (
             ("imie", 1, "first name"),
             ("nazwisko", 1, "surname"),
         ),
-        "osoba dane pelne pracownik kontakt do pytanie zgloszenie",
+        "osoba dane pelne pracownik kontakt do pytanie zgloszenie user name surname first last full and of the",
     ),
     _Kind(
         "office",
@@ -98,7 +98,8 @@ _KINDS = (
             ("placowka", 2, ""),
             ("podmiot", 2, ""),
         ),
-        "nazwa pelna organizacyjna adres siedziba miejsce pracy osrodek uzytkownik zglaszajacy",
+        "nazwa pelna organizacyjna adres siedziba miejsce pracy osrodek uzytkownik zglaszajacy office institution name"
+        " the of",
     ),
     _Kind(
         "contact",
@@ -116,7 +117,7 @@ _KINDS = (
             ("fax", 1, "fax"),
         ),
         "zwrotny adres dane do elektroniczna poczta sluzbowy stacjonarny uzytkownik urzad osoba pracownik"
-        " telefon fax mail",
+        " telefon fax mail phone telephone number contact return address and or",
     ),
     _Kind(
         "question",
@@ -129,12 +130,13 @@ _KINDS = (
             ("opis problem", 2, ""),
             ("pytanie", 2, ""),
         ),
-        "szczegolowy tresc opis uzytkownik zglaszanego prosze o podanie problem do zgloszenie",
+        "szczegolowy tresc opis uzytkownik zglaszanego prosze o podanie problem do zgloszenie question content text"
+        " description of the",
     ),
     _Kind(
         "date",
-        (("data", 1, ""),),
-        "dokument pismo zgloszenie wypelnienia sporzadzenia formularza z wystawienia pytanie",
+        (("data znak", 1, "and reference"), ("data numer", 1, "and reference"), ("data", 1, "")),
+        "sprawa nasz dokument pismo zgloszenie wypelnienia sporzadzenia formularza z wystawienia pytanie document of the",
     ),
     _Kind(
         "reference",
@@ -145,7 +147,7 @@ _KINDS = (
             ("numer pismo", 1, ""),
             ("numer dokument", 1, ""),
         ),
-        "sprawa pismo nasz dokument",
+        "sprawa pismo nasz dokument reference sign ref no",
     ),
 )
 _PATTERNS = tuple(
@@ -155,10 +157,16 @@ _VOCABULARY = {
     kind.field: frozenset(f"{_JOINING} {kind.others} {' '.join(p[0] for p in kind.patterns)}".split())
     for kind in _KINDS
 }
-nearest = NearWords({*_FORMS, *(word for words in _VOCABULARY.values() for word in words), "hot", "csizs"})
+WORDS: Final = frozenset({*_FORMS, *(word for words in _VOCABULARY.values() for word in words)})
+"""Every word that a label may have, folded, in all its forms."""
+nearest = NearWords({*WORDS, "hot", "csizs"})
 
 
 _KNOWN = frozenset().union(*_VOCABULARY.values())
+
+
+def _is_spelled_right(word: str) -> bool:
+    return word in _FORMS or word in _KNOWN
 
 
 @lru_cache(maxsize=8192)
@@ -181,7 +189,8 @@ def meaning_of_words(words: Sequence[str]) -> Meaning | None:
 @lru_cache(maxsize=4096)
 def _meaning_of_words(words: tuple[str, ...]) -> Meaning | None:
     meant = frozenset(map(_known_as, words))
-    if not meant <= _KNOWN:
+    # One word in two may have a wrong letter: more of them are the name of somebody ("Maria Zwrotek").
+    if not meant <= _KNOWN or (len(words) > 1 and 2 * sum(map(_is_spelled_right, words)) < len(words)):
         return None
     for field, needed, weight, part in _PATTERNS:
         if needed <= meant <= _VOCABULARY[field]:

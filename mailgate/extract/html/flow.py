@@ -113,18 +113,27 @@ class Flow:
         return tuple(self.blocks)
 
 
-def write_table(flow: Flow, rows: list[list[Cell]]) -> None:
-    """Adds a table to what is around it; one that only lays out the page gives way to what stands in it."""
+def write_table(flow: Flow, rows: list[list[Cell]], *, framed: bool) -> None:
+    """Adds a table to what is around it; one that only lays out the page gives way to what stands in it.
+
+    ``framed`` says that a border is drawn around it: then even a single cell is a place of its own.
+    """
     rows = [row for row in rows if any(cell.blocks for cell in row)]
     if not rows:
         return
     cells = [cell for row in rows for cell in row]
-    if _is_layout(rows, cells):
+    if _is_layout(rows, cells) and not (framed and _is_box(cells)):
         flow.flush()
         for cell in cells:
             flow.blocks.extend(cell.blocks)
     else:
         flow.table(Table(tuple(tuple(row) for row in rows)))
+
+
+def _is_box(cells: list[Cell]) -> bool:
+    """True for a single cell of text: no tables, and nothing that is quoted."""
+    lines = cells[0].blocks
+    return len(cells) == 1 and all(isinstance(one, Line) and not one.quoted and one.cue == "text" for one in lines)
 
 
 def _is_layout(rows: list[list[Cell]], cells: list[Cell]) -> bool:

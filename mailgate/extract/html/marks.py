@@ -49,6 +49,9 @@ _NO_LETTERS: Final = re.compile(r"(?:^|;)font-size:0(?:\.0+)?(?:px|pt|em|rem|%)?
 _INK: Final = re.compile(r"(?:^|;)color:([^;!]+)")
 _PAPER: Final = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
 _SHORT_COLOUR: Final = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
+_FRAME: Final = re.compile(
+    r"(?:^|;)border(?:-bottom|-style)?:[^;]{0,80}(?:solid|dashed|dotted|double|inset|outset|ridge|groove|windowtext)"
+)
 _MOST_LOOKED_AT: Final = 200
 _PREFIXES: Final = re.compile(r"^(?:x_)+")
 
@@ -98,6 +101,13 @@ def _sets_anew(node: Node, in_style: str, attribute: str) -> bool:
             return True
         waiting.extend(inner.elements())
     return True
+
+
+def draws_frame(node: Node) -> bool:
+    """True for a table or a cell around which, or at least below which, a line is drawn."""
+    if not node.attributes:
+        return False
+    return node.get("border") not in ("", "0") or _FRAME.search(node.style) is not None
 
 
 def is_quote(node: Node) -> bool:

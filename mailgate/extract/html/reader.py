@@ -82,6 +82,7 @@ class _OpenTable:
     node: Node
     rows: list[list[Cell]] = field(default_factory=list)
     cell: tuple[Node, Flow] | None = None
+    framed: bool = False
 
 
 class _Reader:
@@ -227,6 +228,9 @@ class _Reader:
             node.children.clear()
         self.contexts[-1] = self.context._replace(preformatted=True)
         if value:
+            # Where no colon ends the label before the control, the control's frame does.
+            if not _is_box(node) and "".join(self.flow.words).rstrip(" :") == "".join(self.flow.words).rstrip() != "":
+                self.flow.add("\t", self.context)
             self.text(value)
 
     def _close_link(self, node: Node) -> None:
@@ -241,7 +245,7 @@ class _Reader:
     def _open_table_part(self, node: Node) -> None:
         if node.tag == "table":
             if len(self.tables) < MAX_TABLES_DEEP:
-                self.tables.append(_OpenTable(node))
+                self.tables.append(_OpenTable(node, framed=marks.draws_frame(node)))
             else:
                 self.flattened = True
             return
@@ -252,6 +256,7 @@ class _Reader:
         if node.tag == "tr" or not table.rows:
             table.rows.append([])
         if node.tag != "tr":
+            table.framed = table.framed or marks.draws_frame(node)
             table.cell = (node, Flow(in_cell=True))
 
     def _close_table_part(self, node: Node) -> None:
@@ -263,7 +268,7 @@ class _Reader:
             table.cell = None
         elif table.node is node:
             self.tables.pop()
-            write_table(self.flow, table.rows)
+            write_table(self.flow, table.rows, framed=table.framed)
 
 
 def _texts(node: Node) -> Iterator[str]:
@@ -274,6 +279,11 @@ def _texts(node: Node) -> Iterator[str]:
 
 _BOXES: Final = {"checkbox": ("[x]", "[ ]"), "radio": ("(x)", "( )")}
 _SILENT_INPUTS: Final = frozenset({"hidden", "submit", "button", "reset", "image", "password", "file"})
+
+
+def _is_box(node: Node) -> bool:
+    """True for what is ticked: its words stand after it."""
+    return node.tag == "input" and node.get("type").lower() in _BOXES
 
 
 def _input_value(node: Node) -> str:

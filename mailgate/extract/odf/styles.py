@@ -46,17 +46,20 @@ class Styles:
 def read_styles(*roots: etree._Element) -> Styles:
     """The styles of the files of one document (``content.xml``, ``styles.xml``)."""
     named = {_key(style): style for root in roots for style in root.iter("{*}style") if value(style, "name")}
-    lists = {value(style, "name") or "": dict(_levels(style)) for root in roots for style in root.iter("{*}list-style")}
+    hidden = _hidden(named)
+    # LibreOffice writes a dozen list styles of ten levels into every file, and few files hold a list.
+    has_lists = any(next(root.iter("{*}list", "{*}numbered-paragraph"), None) is not None for root in roots)
+    listed = [style for root in roots for style in root.iter("{*}list-style")] if has_lists else []
     return Styles(
-        hidden=frozenset(key[1] for key in named if key[0] in ("text", "paragraph") and _is_hidden(key, named)),
-        hidden_sections=frozenset(key[1] for key in named if key[0] == "section" and _is_hidden(key, named)),
+        hidden=frozenset(name for family, name in hidden if family in ("text", "paragraph")),
+        hidden_sections=frozenset(name for family, name in hidden if family == "section"),
         hidden_tables=frozenset(
             name
             for (family, name), style in named.items()
             if family == "table" and value(child(style, "table-properties"), "display") == "false"
         ),
-        lists=lists,
-        list_of_paragraph=_lists_of_paragraphs(named),
+        lists={value(style, "name") or "": dict(_levels(style)) for style in listed},
+        list_of_paragraph=_lists_of_paragraphs(named) if has_lists else {},
         master_pages=frozenset(filter(None, (value(style, "master-page-name") for style in named.values()))),
     )
 
@@ -65,14 +68,23 @@ def _key(style: etree._Element) -> tuple[str, str]:
     return value(style, "family") or "", value(style, "name") or ""
 
 
-def _is_hidden(key: tuple[str, str], named: dict[tuple[str, str], etree._Element]) -> bool:
-    """True where the style, or one that it is based on, says ``text:display="none"``."""
+def _hidden(named: dict[tuple[str, str], etree._Element]) -> list[tuple[str, str]]:
+    """The styles that say ``text:display="none"``, or that are based on one that does."""
+    displays = {key: value(child(style, "text-properties"), "display") for key, style in named.items()}
+    if "none" not in displays.values():
+        return []
+    return [key for key in named if _is_hidden(key, named, displays)]
+
+
+def _is_hidden(
+    key: tuple[str, str], named: dict[tuple[str, str], etree._Element], displays: dict[tuple[str, str], str | None]
+) -> bool:
     family, name = key
     for _ in range(_DEEPEST_STYLE):
         style = named.get((family, name))
         if style is None:
             return False
-        display = value(child(style, "text-properties"), "display")
+        display = displays[family, name]
         if display is not None:
             return display == "none"
         name = value(style, "parent-style-name") or ""

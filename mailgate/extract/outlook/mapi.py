@@ -28,6 +28,7 @@ VARIABLE: Final = frozenset({OBJECT, STRING8, UNICODE, BINARY})
 
 # Properties.
 SUBJECT: Final = 0x0037
+_MAX_SUBJECT: Final = 998
 BODY: Final = 0x1000
 RTF_COMPRESSED: Final = 0x1009
 HTML: Final = 0x1013
@@ -93,6 +94,7 @@ def letter_of(properties: Properties, files: Iterable[Attachment], codec: str | 
         html=(_lines(page),) if page and page.strip() else (),
         files=tuple(files),
         notes=tuple(notes),
+        subject=tidy(text_of(properties, SUBJECT, codec) or "")[:_MAX_SUBJECT],
     )
 
 

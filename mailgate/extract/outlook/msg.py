@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Final
 
@@ -29,9 +30,6 @@ _WANTED: Final = frozenset({
     mapi.SUBJECT, mapi.BODY, mapi.RTF_COMPRESSED, mapi.HTML, mapi.DISPLAY_NAME, mapi.ATTACH_DATA, mapi.ATTACH_FILENAME,
     mapi.ATTACH_LONG_FILENAME, mapi.ATTACH_MIME_TAG, mapi.ATTACH_CONTENT_ID,
 })  # fmt: skip
-# What olefile, and struct under it, raise on damaged files.
-_DAMAGED: Final = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError)
-
 Path = tuple[str, ...]
 
 
@@ -45,7 +43,9 @@ def open_outlook_message(content: bytes, allowance: Allowance, depth: int) -> Op
     try:
         with olefile.OleFileIO(BytesIO(content)) as ole:
             return _Reader(ole, allowance).message((), depth)
-    except _DAMAGED as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - on damaged files olefile raises whatever its arithmetic runs into
         return Opened(notes=(f"not read: a damaged message of Outlook ({type(error).__name__})",))
 
 
@@ -79,7 +79,7 @@ class _Reader:
             elif mapi.ATTACH_DATA in held:
                 files.append(mapi.file_of(held, held[mapi.ATTACH_DATA].raw, taken, codec=codec))
         letter = mapi.letter_of(properties, files)
-        return Opened(letter.plain, letter.html, letter.files, tuple(items), (*letter.notes, *notes))
+        return replace(letter, items=tuple(items), notes=(*letter.notes, *notes))
 
     def _properties(self, place: Path, header: int) -> dict[int, Property]:
         """The properties of a storage: short ones in a table, long ones in streams of their own."""

@@ -9,9 +9,11 @@ from mailgate.domain.document import Block, Cell, Line, Table
 from mailgate.extract.page.columns import Columns, columns_of
 from mailgate.extract.page.grid import Grid, grids_of
 from mailgate.extract.page.lines import TextLine, is_apart, lines_of_words, texts_of, usual_step
-from mailgate.extract.page.shapes import Box, Page, Word, around
+from mailgate.extract.page.shapes import Box, Page, Word, around, usual_height
 
 _LONG_LINES = 0.6
+_WIDEST_BORDER = 0.8
+"""In heights of text; what is wider is an indent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +155,23 @@ def _union(lines: Sequence[TextLine]) -> Box:
 
 
 def _table(grid: Grid, inside: dict[Box, list[Word]]) -> Iterator[Placed]:
-    rows = tuple(tuple(_cell(lines_of_words(inside[box]), box.x1) for box in row) for row in grid.rows)
+    rows = tuple(
+        tuple(_cell(lines_of_words(inside[box]), _inner_edge(box, inside[box])) for box in row) for row in grid.rows
+    )
     if any(cell.blocks for row in rows for cell in row):
         yield Placed(Table(rows), grid.box, tuple(tuple(box.x0 for box in row) for row in grid.rows))
 
 
+def _inner_edge(box: Box, words: Sequence[Word]) -> float:
+    """Where the text of a cell is wrapped: the space at its left border is as wide at its right one."""
+    if not words:
+        return box.x1
+    space = min(word.box.x0 for word in words) - box.x0
+    return box.x1 - min(max(space, 0.0), _WIDEST_BORDER * usual_height(words))
+
+
 def _cell(lines: Sequence[TextLine], right: float) -> Cell:
-    """The text of a cell; the space between its text and its left border is as wide at its right one."""
+    """The text of a cell, wrapped at its right edge."""
     if not lines:
         return Cell(())
     blocks: list[Block] = []

@@ -15,6 +15,10 @@ from mailgate.extract.page.shapes import Box, Word, around
 _ALIGNED = 0.7
 """How far from each other, in heights of text, the beginnings of a column's lines may be."""
 _LEAST_ROWS = 2
+_ROW_GAP = 1.08
+"""A step from row to row is at least so many times that from line to line."""
+_OFF_CENTRE = 0.6
+"""How far, in heights of text, a label may be from the middle of its value."""
 _LINES_OF_A_LABEL = 4
 
 
@@ -73,9 +77,20 @@ def _split_of(lines: Sequence[TextLine]) -> float | None:
     for index, start in starts:
         margin = _ALIGNED * lines[0].height
         near = [other for _, other in starts if abs(other - start) <= margin]
-        if len(near) >= _LEAST_ROWS or _is_broken_label(lines, index, start):
+        rows = sum(_is_row(lines, row, start, margin) for row in range(len(lines)))
+        if rows >= _LEAST_ROWS or _is_broken_label(lines, index, start):
             return min(near) - margin
     return None
+
+
+def _is_row(lines: Sequence[TextLine], index: int, start: float, margin: float) -> bool:
+    """True where a line has a label, and a word that begins where the values begin, however near to the label."""
+    words = lines[index].words
+    first = next((n for n, word in enumerate(words) if n and abs(word.box.x0 - start) <= margin), None)
+    if first is None or not _opens_label(lines, index, start - margin):
+        return False
+    wide = any(part[0] is words[first] for part in lines[index].parts())
+    return wide or words[first - 1].text.endswith(":")
 
 
 def _is_broken_label(lines: Sequence[TextLine], index: int, split: float) -> bool:
@@ -117,8 +132,9 @@ def _halves(line: TextLine, split: float) -> tuple[tuple[Word, ...], tuple[Word,
     """The words left and right of an edge; all on the left where one stands across it or hard before it."""
     left = tuple(word for word in line.words if word.box.x0 < split)
     right = line.words[len(left) :]
-    crosses = bool(left) and left[-1].box.x1 > split
-    touches = bool(left and right) and right[0].box.x0 - left[-1].box.x1 < 0.6 * line.height
+    crosses = bool(left) and left[-1].box.x1 > split + _ALIGNED * line.height
+    near = bool(left and right) and right[0].box.x0 - left[-1].box.x1 < 0.6 * line.height
+    touches = near and not left[-1].text.endswith(":")
     return (line.words, ()) if crosses or touches else (left, right)
 
 
@@ -130,12 +146,16 @@ def _gather(lines: Sequence[TextLine], first: int, split: float) -> tuple[list[_
     while index < len(lines):
         line = lines[index]
         left, right = _halves(line, split)
-        if left and max(word.box.x1 for word in left) > split:
+        if left and max(word.box.x1 for word in left) > split + _ALIGNED * line.height:
             break
         apart = index > first and is_apart(lines[index - 1], line, step)
-        if left and (apart or not _continues_label(rows, lines, index, split)):
+        if left and rows and not rows[-1].label:
+            apart = False
+        elif left and (apart or not _continues_label(rows, lines, index, split)):
             if not _opens_label(lines, index, split):
                 break
+            rows.append(_Row())
+        elif not left and rows[-1].value and _begins_above_its_label(lines, index, split):
             rows.append(_Row())
         elif not left and apart and rows[-1].value and not rows[-1].is_question:
             break
@@ -145,6 +165,34 @@ def _gather(lines: Sequence[TextLine], first: int, split: float) -> tuple[list[_
             rows[-1].value.append(TextLine(right))
         index += 1
     return rows, index
+
+
+def _begins_above_its_label(lines: Sequence[TextLine], first: int, split: float) -> bool:
+    """True for the first line of a value whose label stands beside its middle, as in tables of HTML.
+
+    More space must be above it than between its own lines: else it goes on with the value before.
+    """
+    row = _Row(value=[lines[first]])
+    for index in range(first + 1, len(lines)):
+        left, right = _halves(lines[index], split)
+        if left and not (
+            _continues_label([row], lines, index, split) if row.label else _opens_label(lines, index, split)
+        ):
+            break
+        if right and len(row.value) > 1 and _step(row.value[-1], lines[index]) > _ROW_GAP * _step(*row.value[:2]):
+            break
+        row.label += [TextLine(left)] if left else []
+        row.value += [TextLine(right)] if right else []
+    if not row.label or len(row.value) < _LEAST_ROWS:
+        return False
+    off = around(line.box for line in row.label).middle[1] - around(line.box for line in row.value).middle[1]
+    return abs(off) < _OFF_CENTRE * lines[first].height and (
+        _step(lines[first - 1], lines[first]) > _ROW_GAP * _step(*row.value[:2])
+    )
+
+
+def _step(above: TextLine, below: TextLine) -> float:
+    return below.box.middle[1] - above.box.middle[1]
 
 
 def _continues_label(rows: Sequence[_Row], lines: Sequence[TextLine], index: int, split: float) -> bool:

@@ -16,6 +16,8 @@ from mailgate.extract.page.shapes import Box, Word, around
 _WIDE_GAP = 1.3
 _SPACE = 0.28
 _DEEPEST_INDENT = 5.0
+_SAME_LINE = 0.6
+"""The share of the lower one's height that two words on one line have in common; a label may stand between lines."""
 _PARAGRAPH = 1.55
 """A step from line to line so many times the usual one is an empty line."""
 _GAP = "   "
@@ -64,7 +66,7 @@ class TextLine:
 
 
 def lines_of_words(words: Sequence[Word]) -> tuple[TextLine, ...]:
-    """The lines that words make, from top to bottom: those whose heights overlap by half stand on one line."""
+    """The lines that words make, from top to bottom: those whose heights overlap stand on one line."""
     open_lines: list[tuple[list[Word], Box]] = []
     for word in sorted(words, key=lambda one: (one.box.middle[1], one.box.x0)):
         index = next((i for i in range(len(open_lines) - 1, max(-1, len(open_lines) - 5), -1)
@@ -81,7 +83,7 @@ def lines_of_words(words: Sequence[Word]) -> tuple[TextLine, ...]:
 
 def _side_by_side(band: Box, box: Box) -> bool:
     overlap = min(band.bottom, box.bottom) - max(band.top, box.top)
-    return overlap >= 0.5 * min(band.height, box.height) and overlap > 0
+    return overlap >= _SAME_LINE * min(band.height, box.height) and overlap > 0
 
 
 def _band(band: Box, box: Box) -> Box:

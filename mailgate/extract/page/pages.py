@@ -157,7 +157,7 @@ def _over_the_page(above: Placed, below: Placed) -> Placed | None:
     more = list(below.block.rows)
     if len(more) > 1 and more[0] == rows[0]:
         more = more[1:]
-    elif _same_columns(above.columns[-1], below.columns[0]) and _goes_on(more[0]):
+    elif _same_columns(above.columns[-1], below.columns[0]) and (_goes_on(more[0]) or _awaits_label(rows[-1])):
         rows[-1] = tuple(Cell((*one.blocks, *other.blocks)) for one, other in zip(rows[-1], more[0], strict=True))
         more = more[1:]
     return Placed(Table((*rows, *more)), below.box, below.columns)
@@ -165,6 +165,11 @@ def _over_the_page(above: Placed, below: Placed) -> Placed | None:
 
 def _same_columns(one: Sequence[float], other: Sequence[float]) -> bool:
     return len(one) == len(other) and all(abs(a - b) <= _SAME_PLACE for a, b in zip(one, other, strict=True))
+
+
+def _awaits_label(row: Sequence[Cell]) -> bool:
+    """True for the beginning of a row that a page break cut above its label, which stands beside its middle."""
+    return len(row) > 1 and not any(row[0].lines()) and any(row[-1].lines())
 
 
 def _goes_on(row: Sequence[Cell]) -> bool:

@@ -16,7 +16,6 @@ from pypdf import PdfReader, apply_configuration
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from mailgate.extract.foreign import as_unsafe
-from mailgate.extract.pdf.fields import is_xfa_alone
 from mailgate.extract.safezip import UnsafeContainer
 
 MAX_PAGES_READ = 20
@@ -79,8 +78,6 @@ def _opened(content: bytes) -> OpenPdf:
     notes = [f"page {index + 1} not read: too much is drawn on it" for index in sorted(heavy)]
     if count > MAX_PAGES_READ:
         notes.append(f"only the first {MAX_PAGES_READ} of {count} pages were read")
-    if is_xfa_alone(reader.root_object):
-        notes.append("a form of XFA, which only Adobe's reader shows")
     return OpenPdf(reader, content, pages, count, heavy, tuple(notes))
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pdfplumber
+from pdfminer.layout import LTChar, LTItem
 from pdfplumber.page import Page as PlumberPage
-from pdfplumber.utils.text import dedupe_chars, extract_words
+from pdfplumber.utils.text import extract_words
 
 from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.page.grid import MAX_RULES
@@ -20,10 +22,19 @@ from mailgate.extract.pdf.fields import Typed, typed_on, words_of
 from mailgate.extract.pdf.guard import OpenPdf
 
 _MAX_LETTERS = 40_000
+_PATIENCE = 4.0
+"""Seconds of processor time for the pages of one file, of those that the sandbox grants for a whole message."""
+_HAIR = 0.8
+"""How far from each other, in points, a letter is drawn twice to look bold."""
 _LEADERS = frozenset("._…·‥")
 _LONGEST_DOTS = 5
 """More dots than that in a row were printed to write on."""
 _UNREADABLE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_A_WORD = re.compile(r"(?i)\W*(?=\w*[aeiouyąęó])[^\W\d_]+(?:[-/.][^\W\d_]+)*\W*")
+_AROUND_NUMBERS = ".,;:()-+/ "
+_LETTERS_OF_A_WORD = 4
+_ENOUGH_WORDS = 8
+_FEW_WORDS = 0.3
 _MOSTLY = 0.2
 _FEW_LETTERS = 20
 _A_STAMP = 250
@@ -49,10 +60,14 @@ class PdfPage:
 def pages_of(pdf: OpenPdf) -> Iterator[PdfPage]:
     """The pages that may be read, in order; raises ``UnsafeContainer`` where the file is damaged."""
     with as_unsafe("damaged"), pdfplumber.open(io.BytesIO(pdf.content), password="") as opened:
+        until = time.process_time() + _PATIENCE
         for index, page in enumerate(pdf.pages):
             typed = typed_on(page)
             if index in pdf.heavy or index >= len(opened.pages):
                 continue
+            if time.process_time() > until:
+                pdf.notes = (*pdf.notes, f"pages after {index} not read: those before took too long")
+                return
             found = _read(opened, index, page, typed)
             opened.pages[index].close()
             yield found
@@ -62,23 +77,52 @@ def _read(opened: Any, index: int, page: Any, typed: tuple[Typed, ...]) -> PdfPa
     plumbed = _upright(opened, opened.pages[index])
     letters = [char for char in plumbed.chars[:_MAX_LETTERS] if _is_on_page(char, plumbed)]
     layer = _is_covered(plumbed) and _has_invisible_text(page)
+    words = tuple(_words(letters, plumbed))
     shape = Page(
         float(plumbed.width),
         float(plumbed.height),
-        (*_words(letters, plumbed), *_typed_words(typed, plumbed)),
+        (*words, *_typed_words(typed, plumbed)),
         tuple(_rules(plumbed)),
     )
-    return PdfPage(index, shape, typed, layer or _is_picture(letters, plumbed), layer)
+    return PdfPage(index, shape, typed, layer or _is_picture(letters, words, plumbed), layer)
 
 
-def _upright(opened: Any, page: PlumberPage) -> PlumberPage:
+class _LeanPage(PlumberPage):
+    """A page of pdfplumber's whose letters carry what is asked of them here: the rest was half of the time."""
+
+    def process_object(self, obj: LTItem) -> dict[str, Any]:
+        """A drawn thing as a dictionary, the way pdfplumber does it."""
+        if not isinstance(obj, LTChar):
+            found: dict[str, Any] = super().process_object(obj)
+            return found
+        left, upper = self.mediabox[:2]
+        top = self.height - obj.y1 + upper
+        return {
+            "object_type": "char",
+            "text": obj.get_text(),
+            "x0": obj.x0 + left,
+            "x1": obj.x1 + left,
+            "top": top,
+            "bottom": self.height - obj.y0 + upper,
+            "doctop": self.initial_doctop + top,
+            "width": obj.width,
+            "height": obj.height,
+            "size": obj.size,
+            "upright": obj.upright,
+            "matrix": obj.matrix,
+            "tag": getattr(obj, "tag", None),
+        }
+
+
+def _upright(opened: Any, plain: PlumberPage) -> PlumberPage:
     """The page turned so that most of its text is upright: landscape tables are often drawn sideways."""
+    page = _LeanPage(opened, plain.page_obj, plain.page_number)
     turns = Counter(_turn(char["matrix"]) for char in page.chars[:2000])
     turn = turns.most_common(1)[0][0] if turns else 0
     if not turn:
         return page
     page.page_obj.attrs["Rotate"] = page.page_obj.rotate = (page.rotation + turn) % 360
-    return PlumberPage(opened, page.page_obj, page.page_number)
+    return _LeanPage(opened, page.page_obj, page.page_number)
 
 
 def _turn(matrix: Sequence[float]) -> int:
@@ -97,13 +141,33 @@ def _is_on_page(char: dict[str, Any], page: PlumberPage) -> bool:
 def _words(letters: list[dict[str, Any]], page: PlumberPage) -> Iterator[Word]:
     """The words of a page; letters that are drawn twice to look bold count once, printed dots not at all."""
     upright = [char for char in letters if not _turn(char["matrix"])]
-    kept = _without_leaders(dedupe_chars(upright, tolerance=0.8, extra_attrs=()))
+    kept = _without_leaders(_drawn_once(upright))
     found = extract_words(
         kept, x_tolerance=None, x_tolerance_ratio=0.18, y_tolerance=2, keep_blank_chars=False, return_chars=True
     )
     for word in found:
         marginal = word["chars"][0].get("tag") == "Artifact"
         yield Word(str(word["text"]), _box(word, page), marginal=marginal)
+
+
+def _drawn_once(letters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The letters without those that lie on one of the same text, a hair beside it."""
+    places: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
+    kept: list[dict[str, Any]] = []
+    for letter in letters:
+        x, y = letter["x0"], letter["top"]
+        column, row = int(x // _HAIR), int(y // _HAIR)
+        near = (
+            place
+            for right in (-1, 0, 1)
+            for down in (-1, 0, 1)
+            for place in places.get((letter["text"], column + right, row + down), ())
+        )
+        if any(abs(x - other_x) <= _HAIR and abs(y - other_y) <= _HAIR for other_x, other_y in near):
+            continue
+        places.setdefault((letter["text"], column, row), []).append((x, y))
+        kept.append(letter)
+    return kept
 
 
 def _without_leaders(letters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -165,14 +229,25 @@ def _rules(page: PlumberPage) -> Iterator[Rule]:
 # --- pages that are pictures
 
 
-def _is_picture(letters: Sequence[dict[str, Any]], page: PlumberPage) -> bool:
+def _is_picture(letters: Sequence[dict[str, Any]], words: Sequence[Word], page: PlumberPage) -> bool:
     """True where the text must be recognised: none is there, or it has no meaning, or only a stamp lies on a scan."""
     text = "".join(char["text"] for char in letters).strip()
-    if len(_UNREADABLE.findall(text)) > _MOSTLY * max(len(letters), 1):
+    if len(_UNREADABLE.findall(text)) > _MOSTLY * max(len(letters), 1) or _is_gibberish(words):
         return True
     if len(text) < _FEW_LETTERS:
         return bool(page.images) or len(page.curves) + len(page.lines) >= _OUTLINES
     return len(text) < _A_STAMP and _is_covered(page)
+
+
+def _is_gibberish(words: Sequence[Word]) -> bool:
+    """True where hardly anything is a word: the font says of its letters that they are others.
+
+    Such a font looks right, and what is copied from it is not; a word has letters only, and a vowel.
+    """
+    lettered = [word.text for word in words if sum(map(str.isalnum, word.text)) >= _LETTERS_OF_A_WORD]
+    telling = [text for text in lettered if not text.strip(_AROUND_NUMBERS).isdigit()]
+    good = sum(_A_WORD.fullmatch(text) is not None for text in telling)
+    return len(telling) >= _ENOUGH_WORDS and good < _FEW_WORDS * len(telling)
 
 
 def _is_covered(page: PlumberPage) -> bool:
@@ -182,5 +257,13 @@ def _is_covered(page: PlumberPage) -> bool:
 
 
 def _has_invisible_text(page: Any) -> bool:
+    """True where the page, or a form that it draws, writes what is not to be seen (text rendering mode 3)."""
     contents = page.get_contents()
-    return contents is not None and _INVISIBLE_TEXT.search(contents.get_data()) is not None
+    data = [contents.get_data()] if contents is not None else []
+    resources = page.get("/Resources")
+    drawn = resources.get_object().get("/XObject") if resources is not None else None
+    for one in drawn.get_object().values() if drawn is not None else ():
+        form = one.get_object()
+        if form.get("/Subtype") == "/Form":
+            data.append(form.get_data())
+    return any(_INVISIBLE_TEXT.search(each) for each in data)

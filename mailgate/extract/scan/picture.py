@@ -5,6 +5,7 @@ Everything here is Pillow and counting; sizes are in pixels.  What a picture may
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import re
@@ -26,7 +27,7 @@ READING_HEIGHT = 3400
 _LEAST_SIDE = 400
 _LEAST_PIXELS = 250_000
 _MOST_STRETCHED = 3.2
-MAX_FRAMES = 4
+MAX_FRAMES = 8
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 
 _INK = 40
@@ -82,13 +83,29 @@ def pictures_in(content: bytes) -> Iterator[Image.Image]:
 
     Raises ``UnsafeContainer`` for what is no picture, is damaged, or has more pixels than a page needs.
     """
+    with _opened(content) as opened:
+        yield from _frames(opened)
+
+
+def holds_pages(content: bytes) -> bool:
+    """True where a file has a picture that may be a page, by its sizes alone: nothing is decoded.
+
+    Raises ``UnsafeContainer`` as ``pictures_in`` does, for what the head of the file tells.
+    """
+    with _opened(content) as opened:
+        return any(True for _ in _page_like_frames(opened))
+
+
+@contextlib.contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
     with as_unsafe("no readable picture"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-            yield from _frames(opened)
+            yield opened
 
 
-def _frames(opened: Image.Image) -> Iterator[Image.Image]:
+def _page_like_frames(opened: Image.Image) -> Iterator[tuple[int, int]]:
+    """The sizes of the frames that may be pages, each while the picture stands at it."""
     count = min(getattr(opened, "n_frames", 1), MAX_FRAMES) if opened.format == "TIFF" else 1
     for index in range(count):
         if index:
@@ -97,8 +114,12 @@ def _frames(opened: Image.Image) -> Iterator[Image.Image]:
         limit = _MAX_JPEG_PIXELS if opened.format in ("JPEG", "MPO") else MAX_PIXELS
         if width * height > limit:
             raise UnsafeContainer("a picture of more pixels than a page needs")
-        if not is_page_like(width, height):
-            continue
+        if is_page_like(width, height):
+            yield width, height
+
+
+def _frames(opened: Image.Image) -> Iterator[Image.Image]:
+    for width, height in _page_like_frames(opened):
         if opened.format in ("JPEG", "MPO"):
             opened.draft(
                 "L", (width * READING_HEIGHT // max(width, height), READING_HEIGHT * height // max(width, height))

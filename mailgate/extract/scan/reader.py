@@ -20,10 +20,21 @@ from mailgate.extract.pdf.render import render
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.scan import tesseract
 from mailgate.extract.scan.misreadings import mended
-from mailgate.extract.scan.picture import Ready, is_blank, is_no_text, is_white, made_ready, pictures_in, turned
+from mailgate.extract.scan.picture import (
+    Ready,
+    holds_pages,
+    is_blank,
+    is_no_text,
+    is_white,
+    made_ready,
+    pictures_in,
+    turned,
+)
 
 UNREAD = "a picture of a page, not read"
 """The note on a document whose text was left unrecognised because the recogniser was off."""
+ENOUGH = "not read: enough pictures were"
+"""The note on pages beyond what one message, or one file of it, may cost."""
 
 _PAGE_WIDTH = 595.0
 """What is recognised is given in points of a page of A4, as a PDF would have it."""
@@ -38,20 +49,32 @@ _LAYOUT_OF_REST = 4
 _ENOUGH_WORDS = 4
 
 
+def is_left_unread(document: Document) -> bool:
+    """True for a document with pages that a recogniser might read, and that was off."""
+    return any(note.endswith(UNREAD) for note in document.notes)
+
+
 @dataclass(slots=True)
 class Recogniser:
-    """Reads pages that are pictures, within what one message may cost; ``off`` leaves them unread, with a note."""
+    """Reads pages that are pictures, within what one message may cost; ``off`` leaves them unread, with a note.
+
+    ``seconds`` are those on the clock, ``processor_seconds`` those of this process, which makes the pictures ready.
+    Both stay well below what the sandbox grants (``sandbox.Limits``), for a page that was begun is read to its end.
+    One file may take only ``pages_of_a_file``, so that a long annex before the form does not use up what there is.
+    """
 
     off: bool = False
-    seconds: float = 40.0
-    pages: int = 6
-    _started: float | None = field(default=None, init=False)
+    seconds: float = 60.0
+    processor_seconds: float = 9.0
+    pages: int = 16
+    pages_of_a_file: int = 8
+    _started: tuple[float, float] | None = field(default=None, init=False)
 
     def pages_of_pdf(self, content: bytes, indices: Sequence[int]) -> tuple[dict[int, Page], list[str]]:
         """Pages of a PDF by index, recognised, and remarks on those that were not."""
         found: dict[int, Page] = {}
-        for index in indices:
-            reason = self._refusal()
+        for count, index in enumerate(indices):
+            reason = self._refusal(count)
             if reason is not None:
                 return found, [f"page {index + 1}: {reason}"]
             try:
@@ -67,12 +90,14 @@ class Recogniser:
 
         Raises ``UnsafeContainer`` for a damaged file and for one of more pixels than a page needs.
         """
+        if not holds_pages(content):
+            return ()
+        if self.off:
+            return (Document(source, (), by_ocr=True, notes=(UNREAD,)),)
         found: list[Page] = []
         notes: list[str] = []
-        seen = 0
-        for picture in pictures_in(content):
-            seen += 1
-            reason = self._refusal()
+        for count, picture in enumerate(pictures_in(content)):
+            reason = self._refusal(count)
             if reason is not None:
                 notes.append(reason)
                 break
@@ -82,26 +107,27 @@ class Recogniser:
                 notes.append(str(error))
                 break
             found += [page] if page is not None else []
-        if not seen:
-            return ()
         return (Document(source, blocks_of_pages(found), by_ocr=True, notes=tuple(notes)),)
 
-    def _refusal(self) -> str | None:
-        """Why the next page is not to be read, or None; counts it where it is."""
+    def _refusal(self, count: int) -> str | None:
+        """Why the next page, after ``count`` of its file, is not to be read, or None; it is counted where it is."""
         if self.off:
             return UNREAD
         if tesseract.missing():
             return tesseract.missing()
-        if self.pages <= 0 or self._left() < 1:
-            return "not read: enough pictures were"
+        if self.pages <= 0 or count >= self.pages_of_a_file or self._left() < 1:
+            return ENOUGH
         self.pages -= 1
         return None
 
     def _left(self) -> float:
-        """The seconds that are left for the message."""
+        """The seconds on the clock that are left for the message; none where the processor's are used up."""
         if self._started is None:
-            self._started = time.monotonic()
-        return self.seconds - (time.monotonic() - self._started)
+            self._started = time.monotonic(), time.process_time()
+        on_clock, on_processor = self._started
+        if time.process_time() - on_processor > self.processor_seconds:
+            return 0.0
+        return self.seconds - (time.monotonic() - on_clock)
 
     def _patience(self) -> float:
         """The seconds that the program may take now."""

@@ -15,6 +15,8 @@ from mailgate.extract.olefiles import stream, stream_names
 from mailgate.extract.safezip import MAX_MEMBER_BYTES, UnsafeContainer
 
 _WORD = 0xA5EC
+_BEFORE_WORD_97 = (b"\xdb\xa5", b"\x9b\xa5", b"\xdc\xa5")
+_WORD_MARK = b"\xec\xa5"
 _FIRST_FIB = 0xC1
 _ENCRYPTED = 0x0100
 _SECOND_TABLE = 0x0200
@@ -173,6 +175,9 @@ def _streams(content: bytes) -> tuple[bytes, bytes, bytes]:
     if len(content) > MAX_MEMBER_BYTES:
         raise UnsafeContainer(f"larger than {MAX_MEMBER_BYTES} bytes")
     main = stream(content, "WordDocument")
+    if main[:2] in _BEFORE_WORD_97 or (main[:2] == _WORD_MARK and int.from_bytes(main[2:4], "little") < _FIRST_FIB):
+        # Such a document has no table stream either.
+        raise UnsafeContainer("a document of Word before 1997, which a person must open")
     flags = int.from_bytes(main[10:12], "little")
     if flags & _ENCRYPTED:
         raise UnsafeContainer("encrypted")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from mailgate.domain.document import Block, Cell, Document, Line, Table
+from mailgate.domain.document import Block, Cell, Document, Field, Line, Table, lines_of
 from mailgate.domain.message.charset import tidy
 from mailgate.extract.safezip import UnsafeContainer, open_zip
 from mailgate.extract.word.lists import Lists, read_lists
@@ -48,7 +48,17 @@ def read_docx(content: bytes, source: str) -> Document:
             )
         except RecursionError as error:
             raise UnsafeContainer("nested too deeply") from error
-    return Document(source, blocks)
+        fields = tuple(_titled_controls(parts.main, reader))
+    return Document(source, blocks, fields)
+
+
+def _titled_controls(main: etree._Element, reader: _Reader) -> Iterator[Field]:
+    """The content controls that have a title or a tag: it may be all that tells which value is which."""
+    for control in main.iter("{*}sdt"):
+        properties = child(control, "sdtPr")
+        title = value(child(properties, "alias")) or value(child(properties, "tag"))
+        if title and next(_content(control).iter("{*}sdt"), None) is None:
+            yield Field(title, "" if _is_prompt(control) else reader.content_of(control), in_text=True)
 
 
 def is_docx(names: tuple[str, ...]) -> bool:
@@ -90,6 +100,16 @@ class _Reader:
     def blocks(self, parent: etree._Element) -> tuple[Block, ...]:
         """The lines and tables of a body, cell, text box, header or footer."""
         return tuple(self._walk(parent))
+
+    def content_of(self, control: etree._Element) -> str:
+        """The text in a content control, whether it holds paragraphs, cells, or characters of one paragraph."""
+        content = _content(control)
+        if next(content.iter("{*}p"), None) is None:
+            paragraph = _Paragraph()
+            self._inline(content, paragraph)
+            return tidy("".join(paragraph.text)).strip()
+        blocks = (block for element in content.iter("{*}p") for block in self._paragraph(element))
+        return "\n".join(line.text for line in lines_of(tuple(blocks))).strip()
 
     def notes(self, part: etree._Element) -> tuple[Block, ...]:
         """The texts of footnotes or endnotes, the drawn separators left out."""

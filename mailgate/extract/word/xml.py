@@ -21,14 +21,26 @@ def children(element: etree._Element | None) -> Iterator[etree._Element]:
 
 def child(element: etree._Element | None, name: str) -> etree._Element | None:
     """The first child of a name, or None."""
-    return next((one for one in children(element) if local(one) == name), None)
+    if element is None:
+        return None
+    ending = f"}}{name}"
+    for one in element:
+        tag = one.tag
+        if isinstance(tag, str) and (tag.endswith(ending) or tag == name):
+            return one
+    return None
 
 
 def value(element: etree._Element | None, name: str = "val") -> str | None:
     """An attribute of an element by its local name (``w:val``), or None."""
     if element is None:
         return None
-    return next((str(text) for key, text in element.attrib.items() if str(key).rpartition("}")[2] == name), None)
+    # A plain loop: this is asked for each attribute of each style.
+    ending = f"}}{name}"
+    for key, text in element.items():
+        if key == name or str(key).endswith(ending):
+            return str(text)
+    return None
 
 
 def number(element: etree._Element | None, default: int) -> int:
