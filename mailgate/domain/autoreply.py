@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailgate.domain.machines.headers import auto_submitted, calendar_method, header_traits
+from mailgate.domain.machines.lists import list_addresses, written_beside_list
+from mailgate.domain.machines.ownwords import own_words
+from mailgate.domain.machines.subjects import subject_of
 from mailgate.domain.machines.traits import DECISIVE, AutomationKind, Trait, weight_of
-from mailgate.domain.machines.wording import word_traits
+from mailgate.domain.machines.wording import asks_or_sends, word_traits
 from mailgate.domain.mail import InboundMail
 
 __all__ = ["Automation", "AutomationKind", "automation_of"]
@@ -23,6 +26,8 @@ class Automation:
 
     kind: AutomationKind
     traits: tuple[str, ...]
+    through: tuple[str, ...] = ()
+    """The addresses, in lower case, of the mailing list whose headers alone make it bulk."""
 
 
 def automation_of(mail: InboundMail, envelope_sender: str | None) -> Automation | None:
@@ -33,9 +38,15 @@ def automation_of(mail: InboundMail, envelope_sender: str | None) -> Automation 
     """
     if _is_invitation(mail):
         return None
-    traits = (*header_traits(mail, envelope_sender), *word_traits(mail))
+    text = own_words(mail)
+    found = (*header_traits(mail, envelope_sender), *word_traits(subject_of(mail), text))
+    traits = _after_objection(mail, found) if found and asks_or_sends(text) else found
     kind = _kind(traits)
-    return Automation(kind, tuple(trait.words for trait in traits)) if kind else None
+    if kind is None:
+        return None
+    beside_list = _kind(tuple(trait for trait in traits if not trait.of_list))
+    through = () if kind == beside_list else tuple(sorted(list_addresses(mail)))
+    return Automation(kind, tuple(trait.words for trait in traits), through)
 
 
 def _is_invitation(mail: InboundMail) -> bool:
@@ -47,6 +58,24 @@ def _is_invitation(mail: InboundMail) -> bool:
     if method is None:
         return False
     return method not in ("REPLY", "COUNTER") or auto_submitted(mail) in (None, "no")
+
+
+def _after_objection(mail: InboundMail, found: tuple[Trait, ...]) -> tuple[Trait, ...]:
+    """A wish or a question takes back what has only hinted at a machine, and the headers of a group address.
+
+    It takes back no more than one strong sign: a receipt may ask to be rated.  What is sent to a list alone stays the
+    list's: its members ask each other.
+    """
+    hinted = sum(trait.weight for trait in found if trait.soft)
+    person = Trait("the text asks or sends something", -min(2, hinted), "auto_reply")
+    kept = tuple(trait for trait in found if not trait.of_list) if _written_to_us(mail, found) else found
+    return (*kept, person) if hinted else kept
+
+
+def _written_to_us(mail: InboundMail, found: tuple[Trait, ...]) -> bool:
+    """A letter that a group address took along; a mailing to subscribers is sent to each of them by name as well."""
+    mailing = mail.header("list-unsubscribe") is not None and mail.header("list-post") is None
+    return not mailing and any(trait.of_list for trait in found) and written_beside_list(mail)
 
 
 def _kind(traits: tuple[Trait, ...]) -> AutomationKind | None:

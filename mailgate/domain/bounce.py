@@ -1,6 +1,6 @@
 """Delivery status notifications, standard (RFC 3464) and not: whether a mail is one, and of which letter.
 
-The recipients are read by ``deliverystatus``.  A notification is told by its sender and shape as well as by its words,
+The recipients are read by ``deliverystatus``, the letter is found by ``returned``.  A notification is told by its sender and shape as well as by its words,
 so that a person who forwards one, or asks about one, stays a person.
 """
 
@@ -17,35 +17,31 @@ from mailgate.domain.machines.deliverystatus import (
     recipients_named,
     recipients_of_report,
     recipients_of_text,
+    report_texts,
+    status_in,
 )
-from mailgate.domain.machines.ownwords import own_words
+from mailgate.domain.machines.ownwords import first_text, own_words
+from mailgate.domain.machines.phrases import ABSENT_TEXT
+from mailgate.domain.machines.reasons import Reason, reason_of
+from mailgate.domain.machines.returned import message_ids_of
+from mailgate.domain.machines.subjects import answers_or_forwards, opening_of, subject_of
 from mailgate.domain.machines.traits import Trait
-from mailgate.domain.mail import InboundMail
-from mailgate.domain.polish.words import fold, squeeze
+from mailgate.domain.mail import Attachment, InboundMail
+from mailgate.domain.polish.words import fold
 
-__all__ = ["Action", "Bounce", "FailedRecipient", "bounce_of"]
+__all__ = ["Action", "Bounce", "FailedRecipient", "bounce_of", "notice_in"]
 
 _DECISIVE = 4
-_MOST_LOOKED_AT = 100_000
+_BY_A_SERVER = 3
+"""Signs in shape and sender that weigh this much are a server's, whatever the words."""
 _OPENING = 1_000
 
-_REPORT_TYPES = ("message/delivery-status", "message/global-delivery-status")
-_RETURNED_TYPES = (
-    "message/rfc822",
-    "message/global",
-    "text/rfc822-headers",
-    "message/rfc822-headers",
-    "message/global-headers",
-)
-_FORWARDED = re.compile(r"(?:\[[^\]]{0,40}\]\s*)?(?:re|odp|aw|pd|fw|fwd|wg)(?:\[\d+\])?\s*:")
 _DAEMON = re.compile(
     r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|microsoftexchange[0-9a-f]{20,}|bounces?)(?:[-+].*)?"
 )
-_POSTMASTER = re.compile(r"postmaster|mail[-_.]?(?:router|system)|poczta-zwrot")
+_POSTMASTER = re.compile(r"postmaster|mailer|mail[-_.]?(?:router|system)|poczta-zwrot")
+_OF_THE_FORM = re.compile(r"\btresc pytania\b|\bimie i nazwisko uzytkownika\b")
 _STATUS_OR_ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]|\b[45]\.\d{1,3}\.\d{1,3}\b|\b[45][05]\d\b")
-_RETURNED_ID = re.compile(
-    r"^[> \t]*(?:x-original-)?message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,8 @@ class Bounce:
     recipients: tuple[FailedRecipient, ...]
     message_ids: tuple[str, ...]
     traits: tuple[str, ...]
+    reason: Reason | None = None
+    """Why, by the first recipient that failed, else by the first that waits; None where all was delivered."""
 
     @property
     def failed(self) -> bool:
@@ -70,17 +68,48 @@ def bounce_of(mail: InboundMail, envelope_sender: str | None) -> Bounce | None:
     """
     if "disposition-notification" in (mail.header("content-type") or "").lower():
         return None
-    words = own_words(mail)
     machine = (*_shape_traits(mail), *_sender_traits(mail, envelope_sender))
-    traits = (*machine, *_word_traits(squeeze(fold(mail.subject[:1_000])), words))
-    if not machine or sum(trait.weight for trait in traits) < _needed(machine):
+    if not machine:
         return None
-    return Bounce(_recipients(mail, words), _message_ids(mail), tuple(trait.words for trait in traits))
+    words = own_words(mail)
+    said = tuple(_word_traits(subject_of(mail), words))
+    traits = (*machine, *said, *_details(words, machine, said), *_persons_traits(mail, words, machine))
+    if sum(trait.weight for trait in traits) < _needed(machine):
+        return None
+    return _told(mail, words, tuple(trait.words for trait in traits))
+
+
+def notice_in(mail: InboundMail) -> Bounce:
+    """What a mail tells as a notification, for one that is known as such by the return address to which it came (E64)."""
+    return _told(mail, own_words(mail), ("sent to the return address of a letter",))
+
+
+def _told(mail: InboundMail, words: str, traits: tuple[str, ...]) -> Bounce:
+    recipients = _recipients(mail, words)
+    message_ids = message_ids_of(mail, first_text(mail))
+    return Bounce(recipients, message_ids, traits, _reason(recipients, f"{subject_of(mail)}\n{words[:_OPENING]}"))
+
+
+def _reason(recipients: tuple[FailedRecipient, ...], words: str) -> Reason | None:
+    """By what is told of a recipient, else by the words of the notice as a whole."""
+    for action in ("failed", "delayed"):
+        for recipient in recipients:
+            if recipient.action == action:
+                return recipient.reason if recipient.reason != "other" else reason_of(status_in(words), words)
+    return None if recipients else reason_of(status_in(words), words)
 
 
 def _needed(machine: tuple[Trait, ...]) -> int:
-    """A redirect gives people's mail a null sender as well: where nothing else speaks for a server, all words must."""
-    return _DECISIVE if any(trait.weight > 1 for trait in machine) else _DECISIVE + 2
+    """How much the signs must weigh together.
+
+    A redirect gives people's mail a null sender as well, and administrators write as postmaster: where only one of the
+    two speaks for a server, all words must.
+    """
+    return _DECISIVE if _by_server(machine) else _DECISIVE + 2
+
+
+def _by_server(machine: tuple[Trait, ...]) -> bool:
+    return sum(trait.weight for trait in machine) >= _BY_A_SERVER
 
 
 def _shape_traits(mail: InboundMail) -> Iterator[Trait]:
@@ -88,7 +117,7 @@ def _shape_traits(mail: InboundMail) -> Iterator[Trait]:
     content_type = (mail.header("content-type") or mail.content_type).lower()
     if content_type.startswith("multipart/report") and "delivery-status" in content_type:
         yield Trait("multipart/report of delivery-status (RFC 3464)", _DECISIVE + 3)
-    elif _reports(mail):
+    elif report_texts(mail):
         yield Trait("a delivery-status part", 2)
     if mail.header("x-failed-recipients"):
         yield Trait("X-Failed-Recipients header", _DECISIVE)
@@ -97,8 +126,9 @@ def _shape_traits(mail: InboundMail) -> Iterator[Trait]:
 
 
 def _sender_traits(mail: InboundMail, envelope_sender: str | None) -> Iterator[Trait]:
+    # Some write a name alone, "MAILER-DAEMON <>", which is no address at all.
     local = mail.sender.address.rpartition("@")[0].lower() if mail.sender else ""
-    name = fold(mail.sender.name[:200]) if mail.sender else ""
+    name = fold((mail.sender.name if mail.sender else mail.header("from") or "")[:200])
     if _DAEMON.fullmatch(local):
         yield Trait("sent by a mailer daemon", 3)
     elif _POSTMASTER.fullmatch(local) or phrases.SENDER_NAME.search(name):
@@ -109,32 +139,48 @@ def _sender_traits(mail: InboundMail, envelope_sender: str | None) -> Iterator[T
 
 
 def _word_traits(subject: str, words: str) -> Iterator[Trait]:
-    """What subject and opening say; a forwarded subject, a question or a wish is a person's."""
-    if _FORWARDED.match(subject):
-        yield Trait("a forwarded or answered subject", -3)
-    elif phrases.SUBJECT.match(subject):
+    """What subject and opening say of a delivery."""
+    if not answers_or_forwards(subject) and phrases.SUBJECT.match(opening_of(subject)):
         yield Trait("subject of a delivery notification", 2)
     if phrases.TEXT.search(words[:_OPENING]):
         yield Trait("text of a delivery notification", 2)
-    if _STATUS_OR_ADDRESS.search(words[:_OPENING]):
+
+
+def _details(words: str, machine: tuple[Trait, ...], said: tuple[Trait, ...]) -> Iterator[Trait]:
+    """An address or a status, except in the vacation note of whoever answers for a postmaster."""
+    daemon = any(trait.weight >= _BY_A_SERVER for trait in machine)
+    absent = ABSENT_TEXT.search(words[:_OPENING]) is not None
+    if (daemon or said or not absent) and _STATUS_OR_ADDRESS.search(words[:_OPENING]):
         yield Trait("the text names an address or a status", 1)
+
+
+def _persons_traits(mail: InboundMail, words: str, machine: tuple[Trait, ...]) -> Iterator[Trait]:
+    """A question or a wish is a person's; so are, where no server shows, a form, a file, and an answered subject.
+
+    James keeps the subject of the letter that it gives back, and many servers quote the form in it.
+    """
     if phrases.A_PERSON_ASKS.search(words[:_OPENING]):
         yield Trait("the text asks something", -2)
+    if answers_or_forwards(subject_of(mail)) and not (_by_server(machine) and _is_servers_name(mail)):
+        yield Trait("a forwarded or answered subject", -3)
+    if not _by_server(machine) and (_OF_THE_FORM.search(words) or any(map(_is_own_file, mail.attachments))):
+        yield Trait("it brings a form or a file", -3)
 
 
-def _reports(mail: InboundMail) -> tuple[str, ...]:
-    """The delivery-status parts of the mail itself, not those of a notification that somebody attached."""
-    parts = (part for part in mail.attachments if part.content_type in _REPORT_TYPES and not part.path)
-    texts = (text for text in mail.plain if re.match(r"\s*Reporting-MTA\s*:", text, re.IGNORECASE))
-    return (*map(_decoded, (part.content for part in parts)), *texts)
+def _is_servers_name(mail: InboundMail) -> bool:
+    return any(trait.weight > 1 for trait in _sender_traits(mail, None))
+
+
+def _is_own_file(part: Attachment) -> bool:
+    return not part.inline and part.content_type.partition("/")[0] not in ("message", "text", "image")
 
 
 def _recipients(mail: InboundMail, words: str) -> tuple[FailedRecipient, ...]:
-    reported = [recipient for report in _reports(mail) for recipient in recipients_of_report(report)]
+    reported = [recipient for report in report_texts(mail) for recipient in recipients_of_report(report)]
     if reported:
         return tuple(reported)
-    text = mail.plain[0] if mail.plain else words
-    delayed = phrases.DELAY.search(f"{fold(mail.subject[:1_000])}\n{words[:_OPENING]}") is not None
+    text = mail.plain[0] if mail.plain else first_text(mail)
+    delayed = phrases.DELAY.search(f"{subject_of(mail)}\n{words[:_OPENING]}") is not None
     named = recipients_named(mail.header("x-failed-recipients") or "", text, delayed)
     return named or recipients_of_text(text, _not_meant(mail), delayed)
 
@@ -143,29 +189,3 @@ def _not_meant(mail: InboundMail) -> frozenset[str]:
     """The notice's own sender and recipients: the text may name them too."""
     sender = (mail.sender,) if mail.sender else ()
     return frozenset(address.key for address in (*sender, *mail.to, *mail.cc))
-
-
-def _message_ids(mail: InboundMail) -> tuple[str, ...]:
-    """The Message-ID of the returned letter, and that which the notification answers.
-
-    The references of either are looked at only where nothing else is told: they name the letters before this one.
-    """
-    returned = [
-        _returned_id(_headers_of(part.content)) for part in mail.attachments if part.content_type in _RETURNED_TYPES
-    ]
-    written = [_returned_id(text[:_MOST_LOOKED_AT]) for text in (*mail.plain, *_reports(mail))]
-    told = dict.fromkeys(found for found in (*returned, *written, *mail.in_reply_to) if found)
-    return tuple(told) or mail.references[-1:]
-
-
-def _returned_id(text: str) -> str | None:
-    found = _RETURNED_ID.search(text)
-    return found[1] if found else None
-
-
-def _headers_of(message: bytes) -> str:
-    return re.split(r"\r?\n\r?\n", _decoded(message).lstrip(), maxsplit=1)[0]
-
-
-def _decoded(content: bytes) -> str:
-    return content[:_MOST_LOOKED_AT].decode("utf-8", "replace")

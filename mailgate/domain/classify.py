@@ -14,10 +14,13 @@ from typing import ClassVar, TypeAlias
 
 from mailgate.domain.authentication import objection
 from mailgate.domain.autoreply import Automation
-from mailgate.domain.bounce import Bounce
+from mailgate.domain.bounce import Bounce, notice_in
+from mailgate.domain.machines.headers import auto_submitted, calendar_method
 from mailgate.domain.mail import Address
 from mailgate.domain.reading import Reading
+from mailgate.domain.returns import comes_from_server
 from mailgate.domain.threads import SentLetter
+from mailgate.domain.tokens import untagged
 
 MOST_NUMBERS = 5
 LOOP_HEADER = "x-mailgate-loop"
@@ -31,7 +34,7 @@ class Known:
     """What is known beside the message itself.
 
     ``letter`` is the one whose token the mail carries and proves; ``own_letter`` the one whose Message-ID it bears;
-    ``bounced`` those that a notification names.
+    ``bounced`` those that a notification names and proves; ``returned`` the one to whose return address the mail came.
     """
 
     hotline: Address | None = None
@@ -41,6 +44,7 @@ class Known:
     letter: SentLetter | None = None
     own_letter: SentLetter | None = None
     bounced: tuple[SentLetter, ...] = ()
+    returned: SentLetter | None = None
     names_ours: bool = False
     """The mail names the number of a question that stands in the register."""
     null_sender: bool = False
@@ -96,6 +100,14 @@ class Bulk:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """A calendar's mail: an invitation to a meeting, or an answer to one; ``method`` is that of RFC 5546."""
+
+    kind: ClassVar[str] = "unformalised"
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Nothing could be made of it: encrypted, empty, or no message at all."""
 
@@ -113,9 +125,10 @@ class OwnLetter:
 
 @dataclass(frozen=True, slots=True)
 class SpoofedHotline:
-    """It says that we sent it, and we did not."""
+    """It says that we sent it, and we did not; ``reason`` is an English clause."""
 
     kind: ClassVar[str] = "spoofed"
+    reason: str = "spoofed own address: it bears the hot-line's address and we did not send it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +160,26 @@ class FollowUp:
 
 
 Verdict: TypeAlias = (
-    Question | BlankForm | Unformalised | AutoReply | DeliveryNotice | Bulk | Unreadable
+    Question | BlankForm | Unformalised | AutoReply | DeliveryNotice | Bulk | Invitation | Unreadable
     | OwnLetter | SpoofedHotline | ConsultantReply | UnprovenReply | FollowUp
 )  # fmt: skip
 
 
 def classify(reading: Reading, known: Known) -> Verdict:
     """The verdict on one message."""
+    returned = _returned(reading, known)
+    if returned:
+        return returned
     if reading.unreadable:
         return Unreadable(reading.unreadable)
     if reading.bounce:
         return DeliveryNotice(reading.bounce, known.bounced)
-    return _own(reading, known) or _machine(reading, known) or _correspondence(reading, known) or _by_content(reading)
+    return (
+        _own(reading, known)
+        or _machine(reading, known)
+        or _correspondence(reading, known)
+        or _by_content(reading, known)
+    )
 
 
 def kind_of(reading: Reading) -> str:
@@ -166,14 +187,34 @@ def kind_of(reading: Reading) -> str:
     return classify(reading, Known()).kind
 
 
+def _returned(reading: Reading, known: Known) -> DeliveryNotice | AutoReply | None:
+    """What came to the return address of a letter, be it unreadable: no person writes there.
+
+    A mail server says so by the null sender, or by a shape that is known; anything else goes the common way.
+    """
+    letter = known.returned
+    if letter is None:
+        return None
+    if reading.bounce:
+        return DeliveryNotice(reading.bounce, (letter,))
+    if not known.null_sender or reading.forms.filled:
+        return None
+    by_words = reading.automation is not None and reading.automation.kind == "auto_reply"
+    if not by_words and comes_from_server(reading.mail, reading.text, letter):
+        return DeliveryNotice(notice_in(reading.mail), (letter,))
+    return AutoReply(reading.automation or Automation("auto_reply", ("null sender to a return address",)), letter)
+
+
 def _own(reading: Reading, known: Known) -> Verdict | None:
     """Mail that bears our own Message-ID or our own address."""
-    if known.own_letter:
-        return OwnLetter(known.own_letter)
     sender = reading.mail.sender
-    if sender and known.hotline and sender.key == known.hotline.key:
-        return SpoofedHotline()
-    return None
+    as_ours = bool(sender and known.hotline and untagged(sender.key) == known.hotline.key)
+    if known.own_letter and (as_ours or reading.mail.header(LOOP_HEADER) is not None):
+        return OwnLetter(known.own_letter)
+    if known.own_letter:
+        # A list that sends our letter under its own name, or a program that uses an identity twice: a person tells.
+        return SpoofedHotline("it bears the Message-ID of a letter of ours, and another sender")
+    return SpoofedHotline() if as_ours else None
 
 
 def numbers_in(reading: Reading) -> tuple[str, ...]:
@@ -195,8 +236,7 @@ def _machine(reading: Reading, known: Known) -> AutoReply | None:
 
 def _surely_automatic(reading: Reading, known: Known) -> bool:
     """A header says it (RFC 3834), or nobody is to be answered (RFC 5321 section 4.5.5): not words alone."""
-    said = (reading.mail.header("auto-submitted") or "no").split(";")[0].strip().lower()
-    return known.null_sender or said != "no"
+    return known.null_sender or auto_submitted(reading.mail) not in (None, "no")
 
 
 def _is_consultants(reading: Reading, known: Known) -> bool:
@@ -207,6 +247,9 @@ def _correspondence(reading: Reading, known: Known) -> Verdict | None:
     """Mail that answers a letter of ours, or comes from a consultant as if it did."""
     # A letter about no question (a reply of no number was given back) proves who wrote, but leads nowhere.
     letter = known.letter if known.letter and known.letter.question_ids else None
+    if known.letter and known.letter.role == "administrator" and not reading.forms.filled:
+        # An administrator's word on a notice of ours: it is kept, and is nobody's question.
+        return FollowUp(known.letter)
     sender = reading.mail.sender
     consultant = known.consultants.get(sender.key) if sender else None
     automatic = reading.automation is not None and reading.automation.kind == "auto_reply"
@@ -244,11 +287,19 @@ def _answers_something(reading: Reading) -> bool:
     return bool(mail.in_reply_to or mail.references or reading.reply or NUMBER.search(mail.subject))
 
 
-def _by_content(reading: Reading) -> Verdict:
+def _by_content(reading: Reading, known: Known) -> Verdict:
     """What the message is by itself."""
     if reading.forms.filled:
         return Question()
-    if reading.automation:
-        automation = reading.automation
+    automation = reading.automation
+    if automation and not _through_our_list(automation, known):
         return Bulk(automation) if automation.kind == "bulk" else AutoReply(automation, None)
-    return BlankForm() if reading.forms.forms else Unformalised()
+    if reading.forms.forms:
+        return BlankForm()
+    method = calendar_method(reading.mail)
+    return Invitation(method) if method else Unformalised()
+
+
+def _through_our_list(automation: Automation, known: Known) -> bool:
+    """The hot-line's address may itself be a group of Google or Microsoft, which makes a list of all that comes to it."""
+    return known.hotline is not None and known.hotline.key in automation.through

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from mailgate.domain.bounce import Bounce, FailedRecipient, bounce_of
@@ -95,6 +97,55 @@ def test_the_last_reference_is_taken_where_nothing_else_is_told() -> None:
     assert found.message_ids == ("<hot01.1.a@x>",)
 
 
+def test_an_identity_of_our_own_is_found_anywhere_in_the_text() -> None:
+    ours = f"hot01.7.{'a' * 24}@csizs.example"
+    found = notified(DAEMON, f"Not delivered (id={ours}, queue 4711).")
+
+    assert found is not None
+    assert found.message_ids == (f"<{ours}>",)
+
+
+def test_the_letter_is_told_by_a_caption_in_html() -> None:
+    page = "<p>Your message to a@b.example couldn't be delivered.</p><p>Message ID: &lt;hot01.1.a@x&gt;</p>"
+    found = notified(DAEMON + "Content-Type: text/html", "", page)
+
+    assert found is not None
+    assert found.message_ids == ("<hot01.1.a@x>",)
+    assert [recipient.address for recipient in found.recipients] == ["a@b.example"]
+
+
+def test_the_reason_is_read_in_the_notice_where_no_recipient_has_one() -> None:
+    found = notified(DAEMON, "Unknown user: a@b.example")
+
+    assert found is not None
+    assert found.recipients[0].reason == "other"
+    assert found.reason == "unknown_user"
+
+
+def test_what_was_delivered_has_no_reason() -> None:
+    lines = (
+        DAEMON + "Content-Type: multipart/report; report-type=delivery-status; boundary=x", "", "--x",
+        "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx", "",
+        "Final-Recipient: rfc822; a@b.example", "Action: relayed", "Status: 2.0.0", "--x--",
+    )  # fmt: skip
+    found = notified(*lines)
+
+    assert found is not None
+    assert not found.failed
+    assert found.reason is None
+
+
+def test_an_administrator_who_writes_as_postmaster_is_a_person() -> None:
+    lines = (
+        "From: Jan Wilk <postmaster@gops.example>",
+        "Subject: Poczta do gmin",
+        "",
+        "Mail to a@b.example could not be delivered. I shall add an exception.",
+    )
+
+    assert notified(*lines, sender="postmaster@gops.example") is None
+
+
 def test_the_letters_before_the_returned_one_are_not_named() -> None:
     returned = "References: <hot01.0.b@x>\nMessage-ID: <hot01.1.a@x>\n\nMessage-ID: <quoted@in.text>"
     lines = (
@@ -122,6 +173,7 @@ def test_a_forwarded_notification_is_a_persons_mail(prefix: str) -> None:
     )
 
     assert notified(head, *parts) is None
+    assert notified(head, *parts, sender="ewa@gops.example") is None
 
 
 @pytest.mark.parametrize(
@@ -141,3 +193,35 @@ def test_a_person_who_writes_about_delivery_is_none_even_after_a_redirect(subjec
         notified("From: ewa@gops.example", f"Subject: {subject}", "Content-Type: text/plain; charset=utf-8", "", text)
         is None
     )
+
+
+def test_a_postmasters_vacation_note_is_none() -> None:
+    lines = (
+        "From: Jan <postmaster@gops.example>",
+        "Subject: Auto: HOT-01",
+        "",
+        "I am on vacation, ask it@gops.example.",
+    )
+
+    assert notified(*lines) is None
+
+
+def test_a_form_or_a_file_is_a_persons_where_no_server_shows() -> None:
+    head = "From: ewa@gops.example\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n"
+    words = "It could not be delivered to a@b.example: 550 5.1.1."
+    file = f"--x\n\n{words}\n--x\nContent-Type: application/pdf; name=HOT-01.pdf\n\nx\n--x--"
+
+    assert notified(head, words) is not None
+    assert notified(head, f"{words}\n\nTresc pytania: {words}") is None
+    assert notified(f"{head}Content-Type: multipart/mixed; boundary=x\n\n{file}") is None
+
+
+@pytest.mark.parametrize(
+    "unit", ["hot01.1.", "message-id: ", "a@b ", "wiadomosc ", "message ", "nie ", "[", "*", "\n<", "550 "]
+)
+def test_hostile_notices_are_read_in_moments(unit: str) -> None:
+    subject = (unit * 500).replace("\n", " ")
+    started = time.process_time()
+    notified(f"From: MAILER-DAEMON@mx.example\nSubject: {subject}", "", unit * (300_000 // len(unit)))
+
+    assert time.process_time() - started < 2

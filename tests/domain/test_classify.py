@@ -50,6 +50,14 @@ def test_without_a_register_content_alone_decides(given: Reading, kind: str) -> 
     assert kind_of(given) == kind
 
 
+def test_mail_through_a_group_that_is_the_hot_line_itself_is_peoples_mail() -> None:
+    by_list = Automation("bulk", ("List-Id header",), through=(HOTLINE.key,))
+    by_another = Automation("bulk", ("List-Id header",), through=("biuro@gops.example",))
+
+    assert classify(reading(CLERK, automation=by_list), KNOWN) == Unformalised()
+    assert classify(reading(CLERK, automation=by_another), KNOWN) == Bulk(by_another)
+
+
 def test_the_consultant_who_got_the_letter_answers_it() -> None:
     letter = sent_letter()
     assert classify(reading(ANNA), replace(KNOWN, letter=letter)) == ConsultantReply(letter, ANNA)

@@ -24,8 +24,7 @@ SENDER_NAME = re.compile(
     )
 )
 SUBJECT = re.compile(
-    r"(?:\[[^\]]{0,40}\]\s*|\*{2,}[^*]{1,30}\*{2,}\s*)?"
-    + one_of(
+    one_of(
         r"undeliver(?:ed|able)\b",  # Postfix, Exchange, Zimbra
         r"mail delivery (?:failed|failure|problem|delayed|status)",  # Exim
         r"delivery (?:status notification|failure)",  # Gmail, Domino
@@ -42,13 +41,24 @@ SUBJECT = re.compile(
         r"could not send message",
         r"delayed mail\b",
         r"failed to deliver",
-        r"rejected mail",
-        r"nie ?dostarczon",
-        r"niedostarczaln",
+        r"email delivery failure",  # Mimecast
+        r"message status - undeliverable",  # GroupWise
+        r"(?:stan|status) wiadomosci\W{1,3}nie",
+        r"(?:banned|virus|spam) (?:contents )?(?:\(.{1,60}\) )?(?:in mail )?from you",  # amavis
+        r"(?:raport|informacja|powiadomienie|zawiadomienie|komunikat) o (?:braku |nie(?:udanym )?)(?:dostarcz|dorecz|wysl)",
+        r"(?:trwaly )?blad (?:przy )?(?:dostarcz|dorecz)\w{0,5}\s*(?:$|:)",
+        r"niedoreczon[aey] (?:wiadomosc|poczta|korespondencja|przesylka)",
+        r"(?:wiadomosc|poczta|przesylka) (?:zablokowan|odrzucon|niedostarczon|niedoreczon)[ay]",
+        r"(?:wiadomosc|poczta|przesylka) oczekuje na (?:dostarcz|dorecz)",
+        r"opoznienie (?:w )?(?:dostarcz|dorecz)",
+        r"(?:dostarczanie|doreczanie) (?:jest )?opoznione",
+        r"(?:automatically )?rejected mail",
+        r"(?:zwrocon|odrzucon|zablokowan)[ao] (?:wiadomosc|poczt|przesylk)",
+        r"(?:poczta )?nie ?dostarczon\w{1,2}\b(?! (?:decyzj|pism|wnios|dokument|zalacznik|przelew))",
+        r"nie(?:dostarczaln|doreczaln)",
         r"nie (?:mozna|mozna bylo|udalo sie) dostarczyc",
         r"ostrzezenie: (?:wiadomosc|nie mozna)",
         r"zwrot (?:nie\S{0,20} )?(?:wiadomosci|poczty|listu|e-?maila|korespondencji)",
-        r"zwrocon[ay] (?:wiadomosc|poczta)",
         r"(?:twoja )?(?:wiadomosc|poczta|e-?mail)\b.{0,40}"
         r"(?:niedostarczon|nie (?:zostala |moze byc |mogla zostac )?dostarczon)",
         r"(?:blad|problem|niepowodzenie|opoznienie|nieudane|raport|powiadomienie o (?:stanie|statusie|braku|opoznieniu)) "
@@ -62,8 +72,11 @@ SUBJECT = re.compile(
 )
 TEXT = re.compile(
     one_of(
-        r"(?:could(?: not|n't)|cannot|can't|was not|wasn't|has not|not yet|unable to|failed to) "
-        r"(?:be |been )?(?:able to )?deliver",
+        r"(?:could(?: not|n't)|cannot|can't|(?:was|were) not|(?:was|were)n't|has not|not yet|unable to|failed to) "
+        r"(?:be |been )?(?:able to )?(?:deliver|relay)",
+        r"(?:was|were|has been) (?:automatically rejected|(?:blocked|rejected) by)",
+        r"unknown user:",
+        r"delivery of the (?:e-?mail|message) was stopped",
         r"undeliver(?:ed|able)",
         r"(?:delivery|your message) (?:has |to .{1,80} )?(?:failed|delayed|been delayed)",
         r"did not reach",
@@ -71,10 +84,11 @@ TEXT = re.compile(
         r"address not found",
         r"returned (?:to you|to sender|mail)",
         r"will (?:be retried|keep trying)",
-        r"nie (?:zostal[aoy]?|moze (?:zostac|byc)|mogl[ao]? (?:zostac|byc)) (?:jeszcze )?dostarczon",
-        r"nie (?:mozna (?:bylo )?|udalo sie )(?:jej )?dostarczyc",
+        r"nie (?:zostal[aoy]?|moze (?:zostac|byc)|mogl[ao]? (?:zostac|byc)) (?:jeszcze )?(?:dostarcz|dorecz|przekaz)on",
+        r"nie (?:mozna (?:bylo )?|udalo sie |mogl[ao]? )(?:jej |go )?(?:dostarczyc|doreczyc|wyslac|przekazac)",
+        r"(?:wiadomosc|poczta|przesylka|mail)\b.{0,160}zostala (?:automatycznie )?(?:odrzucon|zablokowan)",
         r"nie dotarla do",
-        r"niedostarczon",
+        r"nie ?(?:dostarczon|doreczon)",
         r"zwracamy (?:wiadomosc|poczte)",
         r"dostarczenie .{0,80}(?:nie powiodlo|opozni)",
         r"nicht .{0,60}zugestellt",
@@ -85,12 +99,15 @@ DELAY = re.compile(
         r"\bdelay(?:ed|s)?\b",
         r"warning: could not send",
         r"not yet been delivered",
-        r"still (?:being )?(?:trying|retried|in the queue)",
+        r"(?:not|could not be) (?:been )?delivered yet",
+        r"still (?:being )?(?:trying|retried|in the (?:retry )?queue)",
+        r"oczekuje na (?:dostarcz|dorecz)",
         r"will (?:be retried|keep trying|retry)",
         r"do not need to resend",
         r"opozni",
         r"nie zostala jeszcze dostarczon",
-        r"(?:bedzie(?:my)?|bedziemy) ponawia",
+        r"(?:bedzie(?:my)?|beda) (?:ponawia|podejmowa)",
+        r"proby beda",
         r"kolejne proby",
         r"verzoger",
     )
@@ -98,8 +115,9 @@ DELAY = re.compile(
 A_PERSON_ASKS = re.compile(
     one_of(
         r"\?",
-        r"\bprosze o (?!kontakt|ponown)",
+        r"\bpros(?:ze|imy) o (?!kontakt|ponown|sprawdzeni|skontaktowan)",
         r"\bco (?:mam|mamy|robic)\b",
-        r"\b(?:dostal|otrzymal)(?:em|am|ismy)\b",
+        r"\b(?:dostal|otrzymal|wyslal|pisal)(?:em|am|ismy)\b",
+        r"\b(?:dostajemy|otrzymujemy)\b",
     )
 )

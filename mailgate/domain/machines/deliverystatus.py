@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from mailgate.domain.machines.reasons import Reason, reason_of
+from mailgate.domain.mail import InboundMail
+
 Action = Literal["failed", "delayed", "delivered", "relayed", "expanded"]
 
 MOST_RECIPIENTS = 100
@@ -23,7 +26,9 @@ _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@]{1,64}@[^\s<>()\[\],;:\"'@]{1,255}")
 _COMMENT = re.compile(r"\([^()]*\)")
 _PUNCTUATION = " \t\n<>:;,'\"*-="
-_LINE_OF_ID = re.compile(r"^[> \t]*(?:message|resent-message|content|queue)-id:.*$", re.IGNORECASE | re.MULTILINE)
+_LINE_OF_ID = re.compile(r"^[> \t]*(?:message|resent-message|content|queue)[- ]id:.*$", re.IGNORECASE | re.MULTILINE)
+_REPORT_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_REPORT_BEGINS = re.compile(r"\s*Reporting-MTA\s*:", re.IGNORECASE)
 _RETURNED_COPY = re.compile(
     r"""^[ \t>]*(?:
         -+[ ]*(?:below\ this\ line\ is\ a\ copy|this\ is\ a\ copy|original\ (?:message|mail)|returned\ (?:message|mail)
@@ -48,6 +53,18 @@ class FailedRecipient:
     action: Action
     status: str | None
     diagnostic: str | None
+
+    @property
+    def reason(self) -> Reason:
+        """Why, by the status and the words; also of what is only delayed."""
+        return reason_of(self.status, self.diagnostic)
+
+
+def report_texts(mail: InboundMail) -> tuple[str, ...]:
+    """The delivery-status parts of the mail itself, not those of a notification that somebody attached."""
+    parts = (part.content for part in mail.attachments if part.content_type in _REPORT_TYPES and not part.path)
+    texts = (text for text in mail.plain if _REPORT_BEGINS.match(text))
+    return (*(part[:_MOST_LOOKED_AT].decode("utf-8", "replace") for part in parts), *texts)
 
 
 def recipients_of_report(report: str) -> tuple[FailedRecipient, ...]:
@@ -94,7 +111,7 @@ def _recipient(fields: dict[str, str]) -> FailedRecipient | None:
     if address is None:
         return None
     diagnostic = _TYPED.sub("", fields.get("diagnostic-code", ""), count=1).strip()[:_LONGEST_DIAGNOSTIC] or None
-    status = _status(fields.get("status", "")) or _status(diagnostic or "")
+    status = status_in(fields.get("status", "")) or status_in(diagnostic or "")
     return FailedRecipient(address, _action(fields.get("action", ""), status), status, diagnostic)
 
 
@@ -126,13 +143,14 @@ def _from_words(address: str, words: str, delayed: bool) -> FailedRecipient:
     paragraphs = (part.strip(_PUNCTUATION) for part in re.split(r"\n[ \t]*\n", words[:5_000]))
     following = next((part.lstrip(". \n") for part in paragraphs if part.strip(".")), "")
     diagnostic = " ".join(following.split())[:_LONGEST_DIAGNOSTIC] or None
-    status = _status(diagnostic or "")
+    status = status_in(diagnostic or "")
     code = _REPLY_CODE.search(diagnostic or "")
     permanent = status.startswith("5") if status else bool(code and code[1] == "5")
     return FailedRecipient(address, "delayed" if delayed and not permanent else "failed", status, diagnostic)
 
 
-def _status(text: str) -> str | None:
+def status_in(text: str) -> str | None:
+    """The first RFC 3463 status that a text gives."""
     found = _STATUS.search(text)
     return found[1] if found else None
 

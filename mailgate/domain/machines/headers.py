@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mailgate.domain.machines.subjects import answers_or_forwards, subject_of
 from mailgate.domain.machines.traits import DECISIVE, Trait
 from mailgate.domain.mail import InboundMail
 
@@ -84,10 +85,18 @@ _CAMPAIGN_HEADERS = (
     "feedback-id",
     "x-feedback-id",
     "x-job",
+)
+_LIST_HEADERS = (
+    "list-post",
+    "list-help",
+    "list-archive",
+    "list-subscribe",
+    "list-owner",
+    "mailing-list",
     "x-mailman-version",
     "x-google-group-id",
+    "x-beenthere",
 )
-_LIST_HEADERS = ("list-post", "list-help", "list-archive", "list-subscribe", "list-owner", "mailing-list")
 
 _ROBOT_SENDER = re.compile(
     r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|nie[-_.]?odpowiada[jc]|bez[-_.]?odpowiedzi|auto[-_.]?respon(?:der|se)"
@@ -152,7 +161,7 @@ def _auto_submitted(mail: InboundMail) -> Iterator[Trait]:
 
 
 def _responders(mail: InboundMail) -> Iterator[Trait]:
-    for name in _RESPONDER_HEADERS:
+    for name in mail.present(_RESPONDER_HEADERS):
         value = mail.header(name)
         if value is not None and value.strip().lower() not in _SAYS_NO:
             yield Trait(f"{name} header", _SURE, "auto_reply")
@@ -161,7 +170,8 @@ def _responders(mail: InboundMail) -> Iterator[Trait]:
     if "autoresponder" in (mail.header("delivered-to") or "").lower().split():
         yield Trait("Delivered-To: Autoresponder", _SURE, "auto_reply")
     if mail.header("x-ms-exchange-generated-message-source"):
-        yield Trait("X-MS-Exchange-Generated-Message-Source header", _STRONG, "auto_reply")
+        # Exchange's rules that pass on a person's mail write it as well.
+        yield Trait("X-MS-Exchange-Generated-Message-Source header", _STRONG, "auto_reply", soft=True)
     if re.search(r"vacation|auto[- ]?respond|autoreply", mail.header("x-mailer") or "", re.IGNORECASE):
         yield Trait("X-Mailer names a responder", _SURE, "auto_reply")
 
@@ -170,7 +180,8 @@ def _receipts(mail: InboundMail) -> Iterator[Trait]:
     """Read receipts (RFC 8098) and other reports; delivery reports were taken before by ``bounce``."""
     content_type = (mail.header("content-type") or mail.content_type).lower()
     attached = {part.content_type for part in mail.attachments}
-    if "disposition-notification" in content_type or "message/disposition-notification" in attached:
+    passed_on = "message/disposition-notification" in attached and not answers_or_forwards(subject_of(mail))
+    if "disposition-notification" in content_type or passed_on:
         yield Trait("a read receipt (RFC 8098)", _SURE, "auto_reply")
     elif mail.content_type == "multipart/report" or content_type.startswith("multipart/report"):
         yield Trait("multipart/report", _SURE, "auto_reply")
@@ -185,18 +196,17 @@ def _precedence(mail: InboundMail) -> Iterator[Trait]:
                 # Vacation programs write it as newsletters do: a machine, of either kind.
                 yield Trait(f"{name.capitalize()}: {value}", _SURE)
             elif value == "list":
-                yield Trait(f"{name.capitalize()}: list", _STRONG, "bulk")
+                yield Trait(f"{name.capitalize()}: list", _STRONG, "bulk", of_list=True)
 
 
 def _help_desks(mail: InboundMail) -> Iterator[Trait]:
     if sign := _help_desk_sign(mail):
-        yield Trait(sign, _STRONG, "auto_reply")
+        yield Trait(sign, _STRONG, "auto_reply", soft=True)
 
 
 def _help_desk_sign(mail: InboundMail) -> str | None:
-    named = next((name for name in _HELP_DESK_HEADERS if mail.header(name) is not None), None)
-    if named:
-        return f"{named} header of a help desk"
+    for name in mail.present(_HELP_DESK_HEADERS):
+        return f"{name} header of a help desk"
     for name in ("x-mailer", "user-agent", "x-powered-by"):
         if _HELP_DESK_NAME.search(mail.header(name) or ""):
             return f"{name} names a help desk"
@@ -205,12 +215,13 @@ def _help_desk_sign(mail: InboundMail) -> str | None:
 
 def _lists(mail: InboundMail) -> Iterator[Trait]:
     if mail.header("list-unsubscribe"):
-        yield Trait("List-Unsubscribe header", _STRONG, "bulk")
+        # Where anybody may write to the list, its members' mail bears it as well.
+        yield Trait("List-Unsubscribe header", _STRONG, "bulk", of_list=mail.header("list-post") is not None)
     if mail.header("list-unsubscribe-post"):
         yield Trait("List-Unsubscribe-Post header", _WEAK, "bulk")
-    if any(mail.header(name) for name in _LIST_HEADERS):
-        yield Trait("headers of a mailing list (RFC 2369)", _WEAK, "bulk")
-    named = next((name for name in _CAMPAIGN_HEADERS if mail.header(name)), None)
+    if any(mail.header(name) for name in mail.present(_LIST_HEADERS)):
+        yield Trait("headers of a mailing list (RFC 2369)", _WEAK, "bulk", of_list=True)
+    named = next((name for name in mail.present(_CAMPAIGN_HEADERS) if mail.header(name)), None)
     if named:
         yield Trait(f"{named} header", _STRONG, "bulk")
 
@@ -220,9 +231,15 @@ def _sender(mail: InboundMail) -> Iterator[Trait]:
     if _POSTMASTER_SENDER.fullmatch(local):
         yield Trait("sent by a mail server", _SURE, "auto_reply")
     elif _ROBOT_SENDER.fullmatch(local):
-        yield Trait("sent from an address that takes no answers", _STRONG, "auto_reply")
+        # A contact form on a web page names in Reply-To who filled it in.
+        weight = _STRONG if _answered_elsewhere(mail) else _SURE
+        yield Trait("sent from an address that takes no answers", weight, "auto_reply", soft=True)
     elif _BULK_SENDER.fullmatch(local):
         yield Trait("sent from an address for mailings", _WEAK, "bulk")
+
+
+def _answered_elsewhere(mail: InboundMail) -> bool:
+    return any(mail.sender is None or address.key != mail.sender.key for address in mail.reply_to)
 
 
 def _weak(mail: InboundMail, envelope_sender: str | None) -> Iterator[Trait]:
@@ -231,7 +248,7 @@ def _weak(mail: InboundMail, envelope_sender: str | None) -> Iterator[Trait]:
     if suppressed and suppressed != "none":
         yield Trait("X-Auto-Response-Suppress header", 1, weak=True)
     if mail.header("list-id"):
-        yield Trait("List-Id header", 1, "bulk", weak=True)
+        yield Trait("List-Id header", 1, "bulk", weak=True, of_list=True)
     if mail.header("x-loop"):
         yield Trait("X-Loop header", 1, weak=True)
     return_path = mail.header("return-path") if envelope_sender is None else envelope_sender

@@ -37,13 +37,13 @@ _QUOTE_BEGINS = re.compile(
 
 def own_words(mail: InboundMail) -> str:
     """The first text of a mail up to the first quotation, in lower case, without diacritics, line by line."""
-    text = fold(_first_text(mail)[:MOST_LOOKED_AT])
+    text = fold(first_text(mail)[:MOST_LOOKED_AT])
     quote = _QUOTE_BEGINS.search(text)
     above = text[: quote.start()] if quote else text
     return "\n".join(" ".join(line.split()) for line in above.splitlines()).strip()
 
 
-def _first_text(mail: InboundMail) -> str:
+def first_text(mail: InboundMail) -> str:
     """The plain text, or where there is none the HTML without its tags and quotation containers."""
     plain = next((text for text in mail.plain if text.strip()), None)
     if plain is not None:

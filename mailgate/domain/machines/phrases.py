@@ -32,12 +32,12 @@ _OPENS_SENTENCE = rf"{_SENTENCE_BEGINS}(?:{_GREETING}[,!.]?\s+)?"
 
 # What a mail client or a server puts before the subject that it answers.
 _AUTOMATIC_REPLY = one_of(
-    r"odpowied.{1,2} autom(?:atyczna|\.)",
+    r"odp(?:owied.{1,2}|\.)? autom(?:atyczna|\.)",
     r"automatyczna odpowied.{1,2}",
-    r"auto[- ]?odpowied.{1,2}",
+    r"auto[- ]?odpowied.{1,2}(?: nieobecn[ya])?",
     r"automatyczna wiadomosc",
     r"wiadomosc automatyczna",
-    r"poza biurem",
+    r"poza (?:biurem|urzedem|praca)",
     r"nieobecnosc w (?:biurze|pracy|urzedzie)",
     r"autoresponder",
     r"automat(?:ic|ed) (?:reply|response)",
@@ -59,7 +59,12 @@ _AUTOMATIC_REPLY = one_of(
     r"автоматична відповідь",
     r"автоматическии ответ",
 )
-REPLY_SUBJECT = re.compile(rf"(?:{_AUTOMATIC_REPLY}|auto)\s*:")
+REPLY_SUBJECT = re.compile(rf"{_AUTOMATIC_REPLY}(?:\s+re)?\s*:")
+REPLY_SUBJECT_END = re.compile(rf"[-–(]\s?{_AUTOMATIC_REPLY}\W?$")
+# The mail service of WP puts it in brackets.
+REPLY_TAG = re.compile(_AUTOMATIC_REPLY)
+# Dovecot's and Domino's prefix, and the beginning of many a sentence.
+PERHAPS_REPLY_SUBJECT = re.compile(r"auto\s*:")
 SOMEBODY_IS_OUT_SUBJECT = re.compile(
     one_of(
         # Domino and Notes write the name first.
@@ -74,6 +79,7 @@ SOMEBODY_IS_OUT_SUBJECT = re.compile(
         + r"\b",
         r"(?:i am|i'm) (?:currently )?(?:out of|away from)",
         r"away from my (?:mail|email|desk)",
+        r"nie ma mnie w (?:biurze|pracy|urzedzie)",
         r"(?:jestem|przebywam|bede) (?:obecnie )?(?:na urlopie|poza biurem|nieobecn[ya]\b)",
     )
 )
@@ -87,7 +93,7 @@ ABSENCE_SUBJECT = re.compile(
 
 READ_SUBJECT = re.compile(
     one_of(
-        r"(?:nie ?)?przeczytan[oaey]",
+        r"(?:nie ?)?przeczytan[oaey](?:,? usuniet[oaey])?",
         r"odczytan[oaey]",
         r"usunieto bez (?:odczytania|czytania)",
         r"not read",
@@ -115,6 +121,7 @@ READ_TEXT = re.compile(
             r"was (?:read|displayed|opened)",
             r"wurde\b.{0,80}gelesen",
         ),
+        r"(?:document|dokument)\b[^?]{0,300}?(?:was received by|zostal odebrany przez)",  # Notes
         r"to jest potwierdzenie (?:odbioru|przeczytania|wyswietlenia)",
         r"this is a (?:return|read) receipt",
     )
@@ -125,14 +132,16 @@ RECEIPT_SUBJECT = re.compile(
         r"(?:automatyczne )?potwierdzenie "
         r"(?:przyjecia|otrzymania|rejestracji|zarejestrowania|wplywu|wplyniecia|zlozenia|utworzenia)\b",
         r"zgloszenie (?:(?:nr|numer|o numerze)? ?\S*\d\S* )?(?:zostalo )?"
-        r"(?:zarejestrowane|przyjete|utworzone|otrzymane|rozwiazane|zamkniete|zaktualizowane|przekazane)"
+        r"(?:zarejestrowane|przyjete|utworzone|otrzymane|odebrane|rozwiazane|zamkniete|zaktualizowane|przekazane)"
         r"(?:\s*$| (?:w|do|pod)\b|\s*[-:(])",
         r"(?:zarejestrowano|przyjeto|utworzono|zamknieto|zaktualizowano) (?:nowe |panstwa |twoje )?"
-        r"(?:zgloszenie|sprawe|wiadomosc|ticket)",
+        r"(?:zgloszenie|sprawe|wiadomosc|ticket|przesylke|pismo|dokument|korespondencje|wniosek)",
+        r"nowe zgloszenie\b",
+        r"(?:masz |otrzymales |otrzymano )?now[ay] (?:wiadomosc|dokument|korespondencja|przesylka) (?:na|w) skrzynce",
         r"(?:twoje|twoja|panstwa) (?:zgloszenie|zapytanie|wiadomosc|sprawa)\b",
         r"otrzymalismy (?:twoj|panstwa)",
         r"dziekujemy za (?:kontakt|zgloszenie|wiadomosc|przeslanie)",
-        r"(?:your |new |support )*(?:ticket|request|case|issue|enquiry|inquiry)\b.{0,40}\b"
+        r"(?:your |new |support )*(?:ticket|request|case|issue|enquiry|inquiry|incident)\b.{0,40}\b"
         r"(?:received|created|opened|registered|logged|resolved|closed|updated)",
         r"we(?: have|'ve) received your",
         r"thank you for (?:contacting|your (?:request|message|e-?mail))",
@@ -153,12 +162,15 @@ RECEIPT_TEXT = re.compile(
     + r"(?:(?:uprzejmie )?(?:informujemy|zawiadamiamy|potwierdzamy), ze )?"
     + one_of(
         r"(?:(?:panstwa|twoje|twoja|twoj|pana|pani|pani/pana|pana/pani|nowe|to) )?"
-        r"(?:zgloszenie|wiadomosc|zapytanie|sprawa|pismo|wniosek|korespondencja|dokument|e-?mail)\b[^.?\n]{0,80}?"
-        r"(?:zostal[oay]?|jest|wplynel[oay]?)(?: pomyslnie| automatycznie| juz)? "
-        r"(?:zarejestrowan|przyjet|otrzyman|dostarczon|utworzon|zapisan|do systemu|do urzedu)",
+        r"(?:zgloszenie|wiadomosc|zapytanie|sprawa|pismo|wniosek|korespondencja|dokument|przesylka|e-?mail)\b"
+        r"[^.?\n]{0,80}?(?:zostal[oay]?|jest|wplynel[oay]?|dotar(?:l[oay]?))(?: pomyslnie| automatycznie| juz)? "
+        r"(?:zarejestrowan|przyjet|otrzyman|odebran|dostarczon|utworzon|zapisan|do systemu|do urzedu|na nasza)",
         r"potwierdzamy (?:przyjecie|otrzymanie|wplyw|rejestracje|wplyniecie|zarejestrowanie)",
         r"(?:otrzymalismy|zarejestrowalismy|przyjelismy|odebralismy) (?:panstwa|twoj|zgloszenie|wiadomosc)",
-        r"(?:w systemie [^.?\n]{1,60} )?zarejestrowano (?:zgloszenie|sprawe)",
+        r"(?:w systemie [^.?\n]{1,60} )?(?:zarejestrowano|utworzono) (?:nowe )?(?:zgloszenie|sprawe)",
+        r"zostalo dodane nastepujace zgloszenie",
+        r"(?:chcielibysmy |chcemy )?potwierdz(?:ic|amy), ze otrzymalismy",
+        r"(?:just )?confirming that we(?: have)? (?:got|received) your",
         r"urzedowe poswiadczenie (?:przedlozenia|odbioru|doreczenia)",
         r"(?:your|this|a|the)(?: new| support)? (?:ticket|request|message|e-?mail|case|enquiry|inquiry)\b[^.?\n]{0,80}?"
         r"(?:has been|was) (?:received|created|registered|opened|logged|assigned)",
@@ -166,6 +178,27 @@ RECEIPT_TEXT = re.compile(
         r"thank you for (?:contacting|your (?:request|message|e-?mail|enquiry))",
         r"ihre (?:anfrage|nachricht|e-?mail)[^.?\n]{0,60}(?:eingegangen|erhalten|registriert)",
         r"wir haben ihre (?:anfrage|nachricht|e-?mail) erhalten",
+    )
+)
+PROMISE_TEXT = re.compile(
+    _SENTENCE_BEGINS
+    + r"[^.?\n]{0,80}?\b"
+    + one_of(
+        r"odpowiemy (?:na nia |na nie |panstwu )?(?:w ciagu|w terminie|najszybciej|jak najszybciej|niezwlocznie)",
+        r"(?:odpowiedz|odpowiedzi) (?:zostanie udzielona|udzielimy|udzielamy)",
+        r"(?:zajmiemy|skontaktujemy) sie\b",
+        r"zosta(?:nie|lo) (?:\w{1,20} ){0,2}(?:rozpatrzon|przekazan|obsluzon)\w{1,2}\b",
+        r"nasz zespol\b",
+        r"(?:we|a representative|our team|someone) will (?:\w{1,15} )?(?:get back|respond|reply|follow|contact|review)",
+        r"ref:msg\d{4}",  # ServiceNow
+    )
+)
+REPLY_LINE_TEXT = re.compile(
+    one_of(
+        r"\b(?:napisz|pisz|wpisz|odpowiadaj|odpowiedz|prosimy o wpisywanie odpowiedzi) (?:prosimy )?powyzej "
+        r"(?:tej linii|tego wiersza)",
+        r"\b(?:type your reply|reply|write) above this line",
+        r"\bbitte (?:geben sie )?ihre antwort (?:ober|uber)(?:halb)? ",
     )
 )
 AUTOMATIC_TEXT = re.compile(
@@ -193,24 +226,25 @@ TAKES_NO_ANSWER_TEXT = re.compile(
 )
 
 ABSENT_TEXT = re.compile(
-    one_of(
-        rf"\b(?:przebywam|jestem|bede|znajduje sie)\b{_CLAUSE}"
+    r"\b"
+    + one_of(
+        rf"(?:przebywam|jestem|bede|znajduje sie)\b{_CLAUSE}"
         + one_of(
-            r"na (?:\w{1,20} ){0,3}(?:urlopie|zwolnieniu|szkoleniu|delegacji|wyjezdzie|l4)",
+            r"na (?:\w{1,20} ){0,3}(?:urlopie|zwolnieniu|szkoleniu|delegacji|wyjezdzie|wakacjach|l4)",
             r"poza (?:biurem|urzedem|praca|firma|miejscem pracy)",
             r"nieobecn\w{1,2}\b",
             r"niedostepn\w{1,2}\b",
             r"w delegacji",
         ),
-        rf"\b(?:w dniach|w terminie|w okresie|od dnia|do dnia|od|do)\b{_CLAUSE}\b"
+        rf"(?:w dniach|w terminie|w okresie|od dnia|do dnia|od|do)\b{_CLAUSE}\b"
         + one_of(r"nieobecn[ya]", r"przebywam", r"jestem (?:na|poza)", r"nie (?:ma|bedzie) mnie"),
-        r"\bnie (?:ma|bedzie) mnie\b",
-        r"\b(?:dzis|dzisiaj) (?:jestem )?nieobecn[ya]",
-        r"\bi(?: am|'m| will be| shall be)\b[^.?\n]{0,30}\b"
+        r"nie (?:ma|bedzie) mnie\b",
+        r"(?:dzis|dzisiaj) (?:jestem )?nieobecn[ya]",
+        r"i(?: am|'m| will be| shall be)\b[^.?\n]{0,30}\b"
         + one_of(r"out of (?:the |my )?office", r"on (?:\w{1,15} )?(?:leave|vacation|holiday)", r"away")
         + r"\b",
         r"^(?:currently )?out of (?:the )?office",
-        rf"\bich (?:bin|werde)\b{_CLAUSE}\b"
+        rf"ich (?:bin|werde)\b{_CLAUSE}\b"
         + one_of(r"nicht im (?:buro|hause?)", r"im urlaub", r"abwesend", r"nicht erreichbar", r"au(?:ss|ß)er haus"),
     )
 )
@@ -225,6 +259,7 @@ SUBSTITUTE_TEXT = re.compile(
         r"osoba zastepujaca",
         r"po (?:moim )?powrocie",
         r"wracam",
+        r"nie (?:czytam|odbieram|sprawdzam) poczty",
         r"(?:bede|ponownie) dostepn",
         r"nie (?:mam|bede mie[cl]|bede mial|posiadam)\w{0,2} dostepu do",
         r"prosze (?:o kontakt|kontaktowac|kierowac)",
@@ -254,7 +289,9 @@ A_PERSON_WANTS_TEXT = re.compile(
         r"\bzgodnie z prosba",
         r"\bpros(?:ze|imy) o "
         r"(?:pomoc|odpowiedz|informacj|wyjasnien|sprawdzen|odblokowan|nadani|zmian|piln|udostepni|wskazan"
-        r"|usuni|korekt|popraw|przekazan|przywroc|reset)",
+        r"|usuni|korekt|popraw|przekazan|przywroc|reset|przesl|podani|instrukcj|zalozeni|dodani|rozpatrz|weryfikacj"
+        r"|ponowne otwarcie)",
+        r"\bzwraca(?:m|my) sie z (?:pytaniem|prosba|zapytaniem)",
         r"\b(?:nie|przestal[oa]?) (?:dziala|dzialac|moge|wiem|widze)\b",
         r"\bplease find\b",
         r"\bcould you\b",
@@ -263,17 +300,18 @@ A_PERSON_WANTS_TEXT = re.compile(
 )
 
 UNSUBSCRIBE_TEXT = re.compile(
-    one_of(
-        r"\bwypis(?:ac|z|uj) sie\b",
-        r"\bwypisanie sie\b",
-        r"\bwypisac (?:panstwa |twoj )?(?:adres|e-?mail)",
-        r"rezygn\w{1,10} z (?:subskrypcji|otrzymywania|newslettera)",
-        r"\bzrezygnowac z\b",
+    r"\b"
+    + one_of(
+        r"wypis(?:ac|z|uj) sie\b",
+        r"wypisanie sie\b",
+        r"wypisac (?:panstwa |twoj )?(?:adres|e-?mail)",
+        r"z?rezygn\w{1,10} z (?:subskrypcji|otrzymywania|newslettera)",
+        r"zrezygnowac z\b",
         r"anul\w{1,8} subskrypcj",
         r"otrzymujesz (?:te|ta|ten) (?:wiadomosc|newsletter|e-?mail)",
-        r"\bunsubscribe\b",
+        r"unsubscribe\b",
         r"manage (?:your )?(?:preferences|subscription)",
-        r"\babbestellen\b",
+        r"abbestellen\b",
     )
 )
 BULLETIN_SUBJECT = re.compile(r"(?:e-?)?(?:newsletter|biuletyn|mailing)\b")

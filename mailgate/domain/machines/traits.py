@@ -17,13 +17,16 @@ class Trait:
     """A sign: ``words`` tell it in English, ``kind`` is what it points at, if at one kind at all.
 
     ``weak`` marks what mail by people often bears as well: many of these weigh no more than one (osTicket 5320, 3975).
-    A negative weight speaks for a person.
+    ``soft`` marks what a question or a wish in the text takes back; ``of_list`` what every mail bears that went through
+    a group address, be it a person's.  A negative weight speaks for a person.
     """
 
     words: str
     weight: int
     kind: AutomationKind | None = None
     weak: bool = False
+    soft: bool = False
+    of_list: bool = False
 
 
 def weight_of(traits: Iterable[Trait]) -> int:

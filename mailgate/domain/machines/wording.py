@@ -10,74 +10,78 @@ import re
 from collections.abc import Iterator
 
 from mailgate.domain.machines import phrases
-from mailgate.domain.machines.ownwords import own_words
+from mailgate.domain.machines.subjects import answers_or_forwards, first_tag, opening_of
 from mailgate.domain.machines.traits import DECISIVE, Trait
-from mailgate.domain.mail import InboundMail
-from mailgate.domain.polish.words import fold, squeeze
 
 _OPENING = 400
 """Characters within which a notice has said what it is."""
 _LONGEST_NOTICE = 1_500
 
-_TAGS = re.compile(r"(?:\[[^\]]{0,60}\]\s*|\*{2,}[^*]{1,30}\*{2,}\s*){1,4}")
-"""What gateways and help desks put before everything: ``[EXTERNAL]``, ``[#48213]``, ``***SPAM***``."""
-_ANSWERS = re.compile(r"(?:re|odp|aw|sv|pd|fw|fwd|wg|tr)(?:\[\d+\])?\s*:")
 _LINK = re.compile(r"https?://\S{1,2000}")
 
 
-def word_traits(mail: InboundMail) -> Iterator[Trait]:
-    """Every trait that the subject and the sender's own words show."""
-    text = own_words(mail)
-    found = (*_subject_traits(squeeze(fold(mail.subject[:1_000]))), *_notice_traits(text), *_absence_traits(text))
-    yield from found
-    yield from _objection(found, text)
+def word_traits(subject: str, text: str) -> Iterator[Trait]:
+    """Every trait that a folded subject and the sender's own words show."""
+    yield from _subject_traits(subject)
+    yield from _notice_traits(text)
+    yield from _absence_traits(subject, text)
     if phrases.UNSUBSCRIBE_TEXT.search(text):
         yield Trait("text on leaving a mailing list", 1, "bulk")
 
 
+def asks_or_sends(text: str) -> bool:
+    """Whether the sender's own words want something, as only a person's do."""
+    return phrases.A_PERSON_WANTS_TEXT.search(_LINK.sub("", text[:_LONGEST_NOTICE])) is not None
+
+
 def _subject_traits(subject: str) -> Iterator[Trait]:
-    tags = _TAGS.match(subject)
-    opening = subject[tags.end() :] if tags else subject
-    if _ANSWERS.match(opening):
+    if answers_or_forwards(subject):
         return
-    if phrases.REPLY_SUBJECT.match(opening) or phrases.SOMEBODY_IS_OUT_SUBJECT.match(opening):
+    opening, tag = opening_of(subject), first_tag(subject)
+    if _says_automatic(opening, tag):
         yield Trait("subject of an automatic reply", DECISIVE, "auto_reply")
-    elif phrases.ABSENCE_SUBJECT.match(opening):
-        yield Trait("subject of an absence", 2, "auto_reply")
+    elif phrases.PERHAPS_REPLY_SUBJECT.match(opening):
+        yield Trait("subject of an automatic reply", DECISIVE, "auto_reply", soft=True)
+    elif phrases.ABSENCE_SUBJECT.match(opening) or phrases.REPLY_SUBJECT_END.search(opening):
+        yield Trait("subject of an absence", 2, "auto_reply", soft=True)
     if phrases.READ_SUBJECT.match(opening):
         yield Trait("subject of a read receipt", DECISIVE, "auto_reply")
     elif phrases.PERHAPS_READ_SUBJECT.match(opening):
-        yield Trait("subject of a receipt", 2, "auto_reply")
-    if phrases.RECEIPT_SUBJECT.match(opening):
-        yield Trait("subject of a receipt", 2, "auto_reply")
+        yield Trait("subject of a receipt", 2, "auto_reply", soft=True)
+    if phrases.RECEIPT_SUBJECT.match(opening) or phrases.RECEIPT_SUBJECT.match(tag):
+        yield Trait("subject of a receipt", 2, "auto_reply", soft=True)
     if phrases.BULLETIN_SUBJECT.match(opening):
         yield Trait("subject of a newsletter", 1, "bulk")
 
 
-def _objection(found: tuple[Trait, ...], text: str) -> Iterator[Trait]:
-    """A wish or a question takes back what only words have hinted at; it cannot take back a client's own prefix."""
-    hinted = sum(trait.weight for trait in found if trait.kind == "auto_reply" and trait.weight < DECISIVE)
-    if hinted and phrases.A_PERSON_WANTS_TEXT.search(_LINK.sub("", text[:_LONGEST_NOTICE])):
-        yield Trait("the text asks or sends something", -min(2, hinted), "auto_reply")
+def _says_automatic(opening: str, tag: str) -> bool:
+    by_prefix = phrases.REPLY_SUBJECT.match(opening) or phrases.SOMEBODY_IS_OUT_SUBJECT.match(opening)
+    return by_prefix is not None or phrases.REPLY_TAG.fullmatch(tag) is not None
 
 
 def _notice_traits(text: str) -> Iterator[Trait]:
     """Receipts of other systems, and what a program says of itself."""
     opening, notice = text[:_OPENING], text[:_LONGEST_NOTICE]
     if phrases.RECEIPT_TEXT.search(opening):
-        yield Trait("text of a receipt", 2, "auto_reply")
+        yield Trait("text of a receipt", 2, "auto_reply", soft=True)
+    if phrases.PROMISE_TEXT.search(notice):
+        yield Trait("text on what will be done with a mail", 1, "auto_reply", soft=True)
+    if phrases.REPLY_LINE_TEXT.search(notice):
+        yield Trait("a line above which to answer", 2, "auto_reply", soft=True)
     if phrases.READ_TEXT.search(opening):
-        yield Trait("text of a read receipt", 2, "auto_reply")
+        yield Trait("text of a read receipt", 2, "auto_reply", soft=True)
     if phrases.AUTOMATIC_TEXT.search(notice):
-        yield Trait("the text says that it is automatic", 2, "auto_reply")
+        yield Trait("the text says that it is automatic", 2, "auto_reply", soft=True)
     if phrases.TAKES_NO_ANSWER_TEXT.search(notice):
-        yield Trait("the text asks not to be answered", 1, "auto_reply")
+        yield Trait("the text asks not to be answered", 1, "auto_reply", soft=True)
 
 
-def _absence_traits(text: str) -> Iterator[Trait]:
+def _absence_traits(subject: str, text: str) -> Iterator[Trait]:
     """An absence and a substitute in a short text: the vacation note that a hosting panel sends without any header."""
-    if len(text) > _LONGEST_NOTICE or not phrases.ABSENT_TEXT.search(text[:_OPENING]):
+    if len(text) > _LONGEST_NOTICE:
         return
-    yield Trait("text of an absence", 2, "auto_reply")
-    if phrases.SUBSTITUTE_TEXT.search(text):
-        yield Trait("text on a substitute or a return", 1, "auto_reply")
+    absent = phrases.ABSENT_TEXT.search(text[:_OPENING])
+    if absent:
+        yield Trait("text of an absence", 2, "auto_reply", soft=True)
+    if (absent or phrases.ABSENCE_SUBJECT.match(opening_of(subject))) and phrases.SUBSTITUTE_TEXT.search(text):
+        yield Trait("text on a substitute or a return", 1, "auto_reply", soft=True)
