@@ -52,6 +52,11 @@ def braked(*, number: str | None, kind: str, letters: int) -> None:
     _line(logging.WARNING, "braked", number=number, kind=kind, letters=letters)
 
 
+def no_question(*, spool_id: int, kind: str) -> None:
+    """A mail asks nothing of us: our own letter that came back (dropped), or an invitation to a meeting."""
+    _line(logging.INFO, "no-question", spool=spool_id, kind=kind)
+
+
 def held(*, spool_id: int, number: str | None, reason: str) -> None:
     """A reply was not passed on."""
     _line(logging.WARNING, "held", spool=spool_id, number=number, reason=reason)
@@ -92,6 +97,11 @@ def letter_uncertain(*, letter_id: int, reply: str) -> None:
     _line(logging.ERROR, "letter-uncertain", letter=letter_id, reply=reply)
 
 
+def letter_bounced(*, letter_id: int, status: str | None) -> None:
+    """A letter that the smarthost had accepted came back undelivered."""
+    _line(logging.WARNING, "letter-bounced", letter=letter_id, status=status)
+
+
 def smarthost_unreachable(*, reason: str) -> None:
     """Said once when it begins."""
     _line(logging.ERROR, "smarthost-unreachable", reason=reason)
@@ -110,6 +120,46 @@ def mailbox_unreachable(*, reason: str) -> None:
 def mailbox_back(*, seconds: float) -> None:
     """The mailbox answers again after so many seconds."""
     _line(logging.WARNING, "mailbox-back", after=round(seconds))
+
+
+def login_not_renewed(*, reason: str, refused: bool) -> None:
+    """No new OAuth2 token can be had; said when it begins, while the old one may still serve."""
+    _line(logging.ERROR, "login-refused" if refused else "login-not-renewed", reason=reason)
+
+
+def login_renewed(*, seconds: float) -> None:
+    """OAuth2 tokens can be had again after so many seconds."""
+    _line(logging.WARNING, "login-renewed", after=round(seconds))
+
+
+def login_not_kept(*, reason: str) -> None:
+    """The refresh token was replaced, and the new one cannot be written to the storage folder."""
+    _line(logging.ERROR, "login-not-kept", reason=reason)
+
+
+def login_expires(*, notice: str) -> None:
+    """The right to fetch OAuth2 tokens is near its end, or past it."""
+    _line(logging.ERROR, "login-expires", notice=notice)
+
+
+def alarm_begins(*, kind: str, what: str, urgent: bool) -> None:
+    """Something needs a person; said once, when it begins."""
+    _line(logging.ERROR if urgent else logging.WARNING, "alarm", kind=kind, what=what)
+
+
+def alarm_ends(*, kind: str, seconds: float) -> None:
+    """It needs nobody any more, after so many seconds."""
+    _line(logging.WARNING, "alarm-over", kind=kind, after=round(seconds))
+
+
+def administrators_told(*, new: int, standing: int, over: int, letters: int) -> None:
+    """A notice is in the outbox: on so many new alarms, on such as stand, and on such as are over."""
+    _line(logging.INFO, "administrators-told", new=new, standing=standing, over=over, letters=letters)
+
+
+def reconciled(*, differences: int, seconds: float) -> None:
+    """Mailbox, spool, register and outbox were compared."""
+    _line(logging.ERROR if differences else logging.INFO, "reconciled", differences=differences, took=round(seconds))
 
 
 def mailbox_message_skipped(*, uid: int, reason: str) -> None:

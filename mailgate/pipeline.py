@@ -15,12 +15,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from mailgate import maillog
+from mailgate.domain.changes import Decision
 from mailgate.domain.classify import Known, classify, numbers_in
-from mailgate.domain.decide import Decision, decide
+from mailgate.domain.decide import decide
 from mailgate.domain.mail import Envelope
 from mailgate.domain.reading import Reading
-from mailgate.domain.threads import SentLetter, proven
-from mailgate.domain.tokens import tokens_in
+from mailgate.domain.threads import SentLetter, StandingQuestion, proven
+from mailgate.domain.tokens import tokens_in, tokens_returned
 from mailgate.domain.workcalendar import WorkCalendar
 from mailgate.errors import CalendarRangeError, ReadingFailed, ReadingTooCostly, RegisterError
 from mailgate.faultplaces import place_of
@@ -29,6 +30,7 @@ from mailgate.register import outbox, questions, spool
 from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused
 from mailgate.register.spool import ClaimedMail, ClaimLost
+from mailgate.register.tables import QuestionRow
 from mailgate.sandbox import SandboxPool, SandboxUnavailable
 
 BATCH = 32
@@ -67,6 +69,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         self._reading_ahead = ThreadPoolExecutor(1, "reading-ahead")
         self._ahead: Future[_Batch] | None = None
+        self._owed: list[int] = []
 
     def run_batch(self) -> int:
         """Handle one batch; returns how many mails were claimed (nought: nothing waits).
@@ -100,8 +103,11 @@ class Pipeline:
         self._reading_ahead.shutdown()
 
     def _next_batch(self) -> _Batch:
+        owed = tuple(self._owed)
         with unit_of_work(self.engine) as session:
+            self._unclaim(session, owed)
             claimed = spool.claim(session, self.owner, BATCH, self.clock(), LEASE)
+        del self._owed[: len(owed)]
         for spool_id in claimed.quarantined:
             maillog.quarantined(spool_id=spool_id, reason=spool.CUT_SHORT)
         try:
@@ -192,12 +198,12 @@ class Pipeline:
     ) -> Decided:
         verdict = classify(reading, known)
         rows = questions.get(session, question_ids, lock=True) if question_ids else {}
-        standing = {id: standing_question(row) for id, row in rows.items()}
+        standing = {id: _standing(session, row) for id, row in rows.items()}
         try:
             decision = decide(verdict, reading, mail.envelope, standing, self.calendar)
         except CalendarRangeError as fault:
             decision = Decision(verdict.kind, set_aside=str(fault))
-        return Decided(mail.id, mail.envelope, reading, decision, standing, mail.archive)
+        return Decided(mail.id, mail.envelope, reading, decision, standing, mail.archive, mail.retaken)
 
     def _named(self, session: Session, reading: Reading) -> set[int]:
         """The questions whose numbers a mail with a form names: the form may be our own letter's repetition."""
@@ -208,20 +214,24 @@ class Pipeline:
     def _known(self, session: Session, reading: Reading, envelope: Envelope) -> Known:
         """What the register says about a mail; most mails name no letter of ours and need no look."""
         office = self.recorder.office
-        tokens = tokens_in(reading.mail, reading.text, envelope.recipients)
+        mail, bounce, key = reading.mail, reading.bounce, self.recorder.key
+        tokens = tokens_in(mail, reading.text, envelope.recipients)
         letters = outbox.by_tokens(session, tokens) if tokens else {}
-        own_id = reading.mail.message_id
+        own_id = mail.message_id
         named = [own_id] if own_id and own_id.startswith("<hot01.") else []
-        named += reading.bounce.message_ids if reading.bounce else ()
+        named += bounce.message_ids if bounce else ()
         by_id = outbox.by_message_ids(session, named) if named else {}
+        letter = proven(tokens, letters, key)
+        bounced = tuple(by_id[id] for id in (bounce.message_ids if bounce else ()) if id in by_id)
         return Known(
             hotline=office.hotline,
             consultants={consultant.key: consultant for consultant in office.consultants},
             trusted_authserv_id=self.trusted_authserv_id,
-            letter=proven(tokens, letters, self.recorder.key),
+            letter=letter,
             own_letter=by_id.get(own_id) if own_id else None,
             null_sender=envelope.sender == "",
-            bounced=tuple(by_id[id] for id in (reading.bounce.message_ids if reading.bounce else ()) if id in by_id),
+            bounced=bounced or ((letter,) if bounce and letter else ()),
+            returned=proven(tokens_returned(mail, envelope.recipients), letters, key) if tokens else None,
         )
 
     def _set_aside(self, mail: ClaimedMail, reason: str) -> None:
@@ -241,13 +251,18 @@ class Pipeline:
             maillog.read_failed(spool_id=mail.id, attempt=mail.attempts, reason=reason)
 
     def _give_back(self, claimed: Sequence[ClaimedMail]) -> None:
-        """As far as the database lets us; else the lease runs out."""
+        """At once, or with the next claim: a database that is busy for a minute must not keep mail for a whole lease."""
+        ids = [mail.id for mail in claimed]
         try:
             with unit_of_work(self.engine) as session:
-                for mail in claimed:
-                    spool.unclaim(session, mail.id, owner=self.owner)
+                self._unclaim(session, ids)
         except RegisterError as fault:
+            self._owed += ids
             maillog.pipeline_failed(reason=str(fault))
+
+    def _unclaim(self, session: Session, spool_ids: Sequence[int]) -> None:
+        for spool_id in spool_ids:
+            spool.unclaim(session, spool_id, owner=self.owner)
 
 
 def _cut(reading: Reading) -> Reading:
@@ -255,6 +270,14 @@ def _cut(reading: Reading) -> Reading:
     return replace(reading, unreadable="it is larger than MAILGATE_MAX_MESSAGE_BYTES; only its headers were taken")
 
 
+def _standing(session: Session, row: QuestionRow) -> StandingQuestion:
+    """A question as it stands; whose answer came back is not answered by anybody, so everybody may answer it."""
+    question = standing_question(row)
+    if row.answer is None or row.answered_at is not None or questions.answer_on_its_way(session, question.id):
+        return question
+    return replace(question, answered_by=None)
+
+
 def _letters(known: Known) -> tuple[SentLetter, ...]:
     """Every letter of ours that a verdict may name."""
-    return tuple(letter for letter in (known.letter, known.own_letter, *known.bounced) if letter)
+    return tuple(letter for letter in (known.letter, known.own_letter, known.returned, *known.bounced) if letter)

@@ -6,11 +6,11 @@ Everything of a batch is gathered first and written with few statements.
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,22 @@ from sqlmodel import Session
 
 from mailgate import maillog
 from mailgate.delivery.composer import Composer
+from mailgate.domain.changes import (
+    AddNote,
+    CallTask,
+    Change,
+    ConfirmAddress,
+    Decision,
+    FillFields,
+    FinishContinued,
+    HoldReply,
+    NewEntry,
+    RecordAnswer,
+    Reopen,
+    TellPurpose,
+    Undelivered,
+)
+from mailgate.domain.classify import OwnLetter
 from mailgate.domain.correspondence import (
     NumberedEntry,
     Office,
@@ -25,31 +41,19 @@ from mailgate.domain.correspondence import (
     clerks_thread,
     letters_about_changes,
     letters_about_entries,
-    most_an_hour,
-)
-from mailgate.domain.decide import (
-    AddNote,
-    Change,
-    ConfirmAddress,
-    Decision,
-    FinishContinued,
-    HoldReply,
-    NewEntry,
-    RecordAnswer,
-    Reopen,
 )
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import QuestionSummary, Thread, kind_of
 from mailgate.domain.mail import Address, Attachment, Envelope
 from mailgate.domain.reading import Reading
 from mailgate.domain.threads import StandingQuestion
-from mailgate.domain.tokens import TokenKey, message_id, reply_address
+from mailgate.domain.tokens import TokenKey, message_id, reply_address, return_address
 from mailgate.domain.workcalendar import WARSAW
-from mailgate.register import audit, held, outbox, questions, spool
+from mailgate.register import audit, held, outbox, questions, restores, returned, spool
+from mailgate.register.brake import Candidate, braked
 from mailgate.register.tables import QuestionRow
 
 SERIAL_DIGITS = 6
-BRAKE_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Decided:
     decision: Decision
     standing: dict[int, StandingQuestion]
     archive: bool = False
+    retaken: bool = False
+    """Read again after a restoration: its letters may have gone out before, and none is sent by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +89,45 @@ class Recorder:
 
     def record(self, session: Session, batch: Sequence[Decided], owner: str, now: datetime) -> Recorded:
         """Write a batch that ``owner`` has claimed.  Raises whatever the database raises."""
-        posts: list[Post] = []
+        candidates: list[Candidate] = []
+        doubted: list[Post] = []
         journal: list[Callable[[], None]] = []
         numbered = self._open(session, batch, now)
         for mail, entries in zip(batch, numbered, strict=True):
             journal += [_registered(mail, one) for one in entries]
             journal += [_apply(session, mail, change, now) for change in mail.decision.changes]
-            if not mail.archive:
-                posts += letters_about_entries(entries, mail.reading, mail.envelope, self.office)
-                posts += letters_about_changes(mail.decision.changes, mail.standing, mail.reading, self.office)
+            if mail.retaken:
+                doubted += [candidate.post for candidate in self._candidates(mail, entries)]
+            elif not mail.archive:
+                candidates += self._candidates(mail, entries)
             journal += _close(session, mail, owner, now)
-        kept, braked = _brake(session, posts, now)
-        outbox.enqueue(session, [self._rendered(post, now) for post in kept])
-        return Recorded(len(kept), (*journal, *braked))
+        kept, held_back = braked(session, candidates, now)
+        self.post(session, kept, now)
+        journal += self._put_aside(session, doubted, now)
+        return Recorded(len(kept), (*journal, *held_back))
+
+    def post(self, session: Session, posts: Sequence[Post], now: datetime) -> None:
+        """Render letters and put them into the outbox.  Raises ConfigurationError where a template cannot be filled."""
+        outbox.enqueue(session, [self._rendered(post, now) for post in posts])
+
+    def _put_aside(self, session: Session, posts: Sequence[Post], now: datetime) -> list[Callable[[], None]]:
+        """Letters that have most likely gone out, before the register was restored: a person settles them."""
+        restore = restores.last(session) if posts else None
+        if restore is None:
+            return []
+        letters = [replace(self._rendered(post, now), doubt=restore.note) for post in posts]
+        ids = outbox.enqueue(session, letters)
+        return [partial(maillog.letter_uncertain, letter_id=id, reply=restore.note) for id in ids]
+
+    def _candidates(self, mail: Decided, entries: Sequence[NumberedEntry]) -> list[Candidate]:
+        """Every letter that follows from a mail."""
+        reading, automation = mail.reading, mail.reading.automation
+        automatic = automation is not None and automation.kind == "auto_reply"
+        posts = chain(
+            letters_about_entries(entries, reading, mail.envelope, self.office),
+            letters_about_changes(mail.decision.changes, mail.standing, reading, self.office),
+        )
+        return [Candidate(post, mail.inbound_id, automatic) for post in posts]
 
     def _open(self, session: Session, batch: Sequence[Decided], now: datetime) -> list[list[NumberedEntry]]:
         """Number and insert every new entry of the batch, in order of receipt; the lists stand in the batch's order."""
@@ -123,9 +155,10 @@ class Recorder:
     def _rendered(self, post: Post, now: datetime) -> outbox.NewLetter:
         """A letter with its token, its Message-ID and its bytes; from here on none of them changes."""
         hotline, recipient = self.office.hotline, post.letter.to.address
+        tagged = self.reply_addresses
         token = self.key.issue(post.role, post.number, recipient, secrets.token_bytes(5))
         identity = message_id(_serial(post.number), token, hotline.domain)
-        reply_to = reply_address(hotline.address, token) if self.reply_addresses else hotline.address
+        reply_to = reply_address(hotline.address, token) if tagged else hotline.address
         composed = self.composer.compose(post.letter, identity, reply_to, now, token)
         return outbox.NewLetter(
             message_id=identity,
@@ -134,7 +167,7 @@ class Recorder:
             role=post.role,
             effect=post.effect,
             recipient=recipient,
-            envelope_sender=hotline.address,
+            envelope_sender=return_address(hotline.address, token) if tagged else hotline.address,
             subject=composed.subject,
             question_ids=post.question_ids,
             content=composed.content,
@@ -148,8 +181,13 @@ def _needs_call(row: QuestionRow) -> bool:
 
 
 def _call_task(row: QuestionRow, question_id: int, now: datetime) -> audit.Event:
-    detail = {"phone": row.phone, "due": row.acknowledge_by.isoformat(), "purpose": "acknowledge"}
-    return audit.Event(now, "call_task", "mailgate", question_id, row.inbound_id, detail=detail)
+    call = CallTask(question_id, row.phone or "", row.acknowledge_by, "acknowledge")
+    return _call_event(call, row.inbound_id, now)
+
+
+def _call_event(call: CallTask, inbound_id: int | None, now: datetime) -> audit.Event:
+    detail = {"phone": call.phone, "due": call.due.isoformat(), "purpose": call.purpose}
+    return audit.Event(now, "call_task", "mailgate", call.question_id, inbound_id, detail=detail)
 
 
 def _year(received_at: datetime) -> int:
@@ -246,13 +284,15 @@ def standing_question(row: QuestionRow) -> StandingQuestion:
 def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> Callable[[], None]:
     """Write one change of a standing question, with its event; gives the line for the journal."""
     match change:
-        case AddNote(question_id=question_id, kind=kind, actor=actor, text=text):
-            detail = {"text": text}
+        case AddNote(question_id=question_id, kind=kind, actor=actor, text=text, facts=facts):
+            detail = {**dict(facts), "text": text}
             audit.add(session, [audit.Event(now, kind, actor, question_id, mail.inbound_id, detail=detail)])
             return _noted(mail, question_id, kind)
         case RecordAnswer(question_id=question_id, consultant=consultant, text=text, attachments=files) as answer:
             described = _described(text, files)
-            questions.record_answer(session, question_id, described, consultant.address, answer.documentation, now)
+            questions.record_answer(
+                session, question_id, described, consultant.address, answer.documentation, now, mail.inbound_id
+            )
             return _noted(mail, question_id, "answer")
         case Reopen(question_id=question_id, actor=actor):
             questions.reopen(session, question_id, actor, now)
@@ -263,6 +303,17 @@ def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> Ca
         case ConfirmAddress(question_id=question_id, address=address):
             questions.confirm_address(session, question_id, address.name, address.address, now)
             return _noted(mail, question_id, "address-confirmed")
+        case FillFields(question_id=question_id, actor=actor, values=values):
+            questions.complete(session, question_id, dict(values), actor, now)
+            return _noted(mail, question_id, "completed")
+        case Undelivered(returned=back, actor=actor):
+            returned.mark_bounced(session, back.letter.id, actor, mail.inbound_id, now)
+            return partial(maillog.letter_bounced, letter_id=back.letter.id, status=back.status)
+        case CallTask(question_id=question_id):
+            audit.add(session, [_call_event(change, mail.inbound_id, now)])
+            return _noted(mail, question_id, "call-task")
+        case TellPurpose():
+            return partial(maillog.no_question, spool_id=mail.inbound_id, kind=mail.decision.verdict)
         case HoldReply(question_id=question_id, hold=hold):
             reason = hold.reason
             held.hold(session, mail.inbound_id, question_id, reason, now)
@@ -283,7 +334,8 @@ def _close(session: Session, mail: Decided, owner: str, now: datetime) -> list[C
     decision = mail.decision
     if decision.set_aside is None:
         spool.finish(session, mail.inbound_id, decision.verdict, now, owner=owner)
-        return []
+        dropped = decision.verdict == OwnLetter.kind
+        return [partial(maillog.no_question, spool_id=mail.inbound_id, kind=decision.verdict)] if dropped else []
     spool.quarantine(session, mail.inbound_id, decision.set_aside, decision.verdict, now, owner=owner)
     return [partial(maillog.quarantined, spool_id=mail.inbound_id, reason=decision.set_aside)]
 
@@ -295,29 +347,3 @@ def _registered(mail: Decided, one: NumberedEntry) -> Callable[[], None]:
 def _noted(mail: Decided, question_id: int, kind: str) -> Callable[[], None]:
     number = mail.standing[question_id].summary.number
     return partial(maillog.noted, spool_id=mail.inbound_id, number=number, kind=kind)
-
-
-def _brake(session: Session, posts: Sequence[Post], now: datetime) -> tuple[list[Post], list[Callable[[], None]]]:
-    """Leave out letters that answer no question, once a correspondent has had several of them within an hour.
-
-    Whoever sends us one mail without a form after another may be a machine that bears no sign of it; two of that kind
-    would write to each other for ever (RFC 3834 section 2).  A filled form is always acknowledged.
-    """
-    kept: list[Post] = []
-    braked: list[Callable[[], None]] = []
-    queued: Counter[tuple[str, str]] = Counter()
-    for post in posts:
-        most, kind = most_an_hour(post.letter), kind_of(post.letter)
-        recipient = post.letter.to.address
-        if most is not None:
-            before = outbox.sent_since(session, recipient, kind, now - BRAKE_WINDOW) + queued[recipient.lower(), kind]
-            if before >= most:
-                detail = {"text": f"no letter ({kind}): {before} went to the same address within an hour"}
-                audit.add(
-                    session, [audit.Event(now, "note", "mailgate", id, detail=detail) for id in post.question_ids]
-                )
-                braked.append(partial(maillog.braked, number=post.number or None, kind=kind, letters=before))
-                continue
-        queued[recipient.lower(), kind] += 1
-        kept.append(post)
-    return kept, braked

@@ -7,12 +7,16 @@ import re
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # C0 and C1 controls but tab and line feed, the marks that turn the direction of writing, lone surrogates, a stray BOM.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+# Every character of either kind: most texts hold none, and asking for both at once halves the price of that.
+_TO_MEND = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 def shown(text: str) -> str:
     """The text with line feeds alone at the ends of lines and every unshowable character as U+FFFD, so that nothing hides or vanishes."""
-    # Most values are one plain line, and asking that costs a tenth of the two searches.
-    return text if text.isprintable() else _UNSHOWABLE.sub("\ufffd", _LINE_ENDS.sub("\n", text))
+    # Most values are one plain line, and asking that costs a tenth of a search.
+    if text.isprintable() or not _TO_MEND.search(text):
+        return text
+    return _UNSHOWABLE.sub("\ufffd", _LINE_ENDS.sub("\n", text))
 
 
 def one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import Literal, assert_never, get_args
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
@@ -26,6 +26,9 @@ from mailgate.domain.letters import (
     Letter,
     LetterKind,
     NoForm,
+    NoMeeting,
+    NotDelivered,
+    Notice,
     NotRelayed,
     QuestionForConsultant,
     Thread,
@@ -36,9 +39,8 @@ from mailgate.domain.quotation.marks import LAST_LINE, MARKER_LINE
 from mailgate.domain.workcalendar import WARSAW
 from mailgate.errors import ConfigurationError
 
-KINDS: tuple[LetterKind, ...] = ("acknowledgement", "no_form", "question", "answer", "follow_up", "not_relayed")
+KINDS: tuple[LetterKind, ...] = get_args(LetterKind)
 LOOP_HEADER = "X-Mailgate-Loop"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MOST_FILE_OCTETS = 26_214_400
 """Files of a question go along up to 25 MiB in all: encoded, that is what the largest mail we take holds."""
 
@@ -79,7 +81,7 @@ class Composer:
         self._hotline = hotline
         self._zone = ZoneInfo(timezone)
         self._most_file_octets = most_file_octets
-        self._blank_form = _blank_form()
+        self._blank_forms = _blank_forms()
         environment = _environment([*templates, resources.templates_folder()], timezone)
         environment.globals.update(hotline=hotline, marker=MARKER_LINE, last_line=LAST_LINE)
         self._texts = {kind: _load(environment, kind) for kind in KINDS}
@@ -119,7 +121,7 @@ class Composer:
             headers.required_id_field("Message-ID", message_id),
             *_thread_fields(letter.thread),
             *self._automatic_fields(_automatic(letter)),
-            "Content-Language: pl\r\nMIME-Version: 1.0\r\n",
+            f"Content-Language: {_language(letter)}\r\nMIME-Version: 1.0\r\n",
         ))  # fmt: skip
 
     def _automatic_fields(self, automatic: Automatic | None) -> Iterator[str]:
@@ -139,12 +141,12 @@ class Composer:
         """The files that go along, and those of a question that are too large to go."""
         match letter:
             case NoForm():
-                return [self._blank_form], []
+                return list(self._blank_forms), []
             case Answer():
                 return list(letter.attachments), []
             case QuestionForConsultant() | FollowUpForConsultant():
                 return _within(letter.attachments, self._most_file_octets)
-            case Acknowledgement() | NotRelayed():
+            case Acknowledgement() | NotRelayed() | NotDelivered() | NoMeeting() | Notice():
                 return [], []
             case _:
                 assert_never(letter)
@@ -163,14 +165,19 @@ def _rendered(texts: _Texts, values: Mapping[str, object]) -> tuple[str, str, st
 
 def _automatic(letter: Letter) -> Automatic | None:
     match letter:
-        case Acknowledgement() | NoForm() | NotRelayed():
+        case Acknowledgement() | NoForm() | NotRelayed() | NoMeeting():
             return "auto-replied"
-        case QuestionForConsultant() | FollowUpForConsultant():
+        case QuestionForConsultant() | FollowUpForConsultant() | NotDelivered() | Notice():
             return "auto-generated"
         case Answer():
             return None
         case _:
             assert_never(letter)
+
+
+def _language(letter: Letter) -> str:
+    """Administrators are written to in English, everybody else in Polish."""
+    return "en" if isinstance(letter, Notice) else "pl"
 
 
 def _thread_fields(thread: Thread) -> Iterator[str]:
@@ -199,9 +206,11 @@ def _body(plain: str, html: str, files: Sequence[bytes], message_id: str) -> byt
     return mime.multipart("mixed", f"=_m_{seed}", [alternative, *files]) if files else alternative
 
 
-def _blank_form() -> Attachment:
-    name, content = resources.blank_form()
-    return Attachment(name=name, content_type=DOCX, content=content)
+def _blank_forms() -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(name=form.name, content_type=form.content_type, content=form.content)
+        for form in resources.blank_forms()
+    )
 
 
 def _environment(folders: Sequence[Path], timezone: str) -> Environment:
@@ -216,12 +225,14 @@ def _environment(folders: Sequence[Path], timezone: str) -> Environment:
     )
     environment.filters.update(
         moment=wording.moment_in(timezone),
+        minute=wording.minute_in(timezone),
         until=wording.until_in(timezone),
         rows=wording.rows,
         problem=wording.problem,
         difference=wording.difference,
         counting=wording.counting,
         mailbox=wording.mailbox,
+        telephone=wording.telephone,
         size=wording.size,
         beyond_form=wording.beyond_form,
         unbroken=wording.unbroken,

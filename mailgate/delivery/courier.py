@@ -9,9 +9,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from mailgate.delivery.outcome import Accepted, Deferred, Outcome, Refused, Uncertain, Withheld
+from mailgate.delivery.outcome import LOG_IN_WANTED, Accepted, Deferred, Outcome, Refused, Uncertain, Withheld
+from mailgate.delivery.returnpath import ReturnPath
 from mailgate.delivery.smarthost import Access, Connection, Lost, Reply, Tls, Unreachable
 from mailgate.domain.addresses.wire import wire_address
+from mailgate.login.credentials import Credentials
 from mailgate.register.outbox import ClaimedLetter
 
 __all__ = [
@@ -31,8 +33,6 @@ LONGEST_IDLE = 60.0
 MOST_LETTERS = 500
 """After so many letters a new connection is made, so that a balancer in front of the smarthost can do its work."""
 _SERVICE_CLOSES = 421
-_LOG_IN_WANTED = frozenset({530, 534, 535, 538})
-"""RFC 4954 section 6: the smarthost does not know us, which is no fault of the letter."""
 
 
 class Courier(Protocol):
@@ -68,10 +68,12 @@ class SmtpCourier:
         final_timeout: float = 600.0,
         cafile: Path | None = None,
         local_name: str | None = None,
+        tokens: Credentials | None = None,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
-        self._access = Access(host, port, tls, user, password, timeout, final_timeout, cafile, local_name)
+        self._access = Access(host, port, tls, user, password, timeout, final_timeout, cafile, local_name, tokens)
         self._seconds = seconds
+        self._return_path = ReturnPath()
         self._connection: Connection | None = None
         self._last_used = 0.0
         self._letters = 0
@@ -79,12 +81,12 @@ class SmtpCourier:
     def deliver(self, letter: ClaimedLetter, before_data: Callable[[], bool]) -> Outcome:
         """Try once; a kept connection that turns out to be dead is replaced first, which is no failure."""
         try:
-            sender = wire_address(letter.envelope_sender) if letter.envelope_sender else ""
+            sender = self._return_path.sender(letter.envelope_sender)
             recipient = wire_address(letter.recipient)
         except ValueError as error:
             return Refused(f"the letter cannot be addressed: {error}", answered=False)
         try:
-            return self._tried(letter, sender, recipient, before_data)
+            return self._return_path.learned(self._tried(letter, sender, recipient, before_data), sender)
         except BaseException:
             # Nobody knows at which point of its conversation the connection stands.
             self._drop()
@@ -157,7 +159,7 @@ class SmtpCourier:
         reply = connection.command(f"MAIL FROM:<{sender}>{size}{utf8}")
         if reply.accepted:
             return connection
-        if reply.code in _LOG_IN_WANTED:
+        if reply.code in LOG_IN_WANTED:
             self._drop()
             return Deferred(str(reply), unreachable=True)
         return None if reply.code == _SERVICE_CLOSES else self._declined(connection, reply)

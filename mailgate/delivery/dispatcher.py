@@ -162,6 +162,11 @@ class Dispatcher:
         """Whether every courier's thread runs."""
         return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
 
+    @property
+    def smarthost_reachable(self) -> bool | None:
+        """What the last try showed; None where nothing was to be sent yet."""
+        return self._outage.reachable
+
     def drain(self) -> int:
         """Send all that is due now in the calling thread, without ``start``; returns how many letters were tried.
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from threading import Lock
 
 from mailgate import maillog
-from mailgate.delivery.outcome import codes_of
+from mailgate.delivery.outcome import codes_of, is_log_in_refusal
 from mailgate.domain.pauses import pause
 
 SHORTEST = 5.0
 LONGEST = 300.0
+REFUSED = 60.0
+"""The shortest pause after a refused log-in: many servers lock out whoever tries often."""
 
 
 class Outage:
@@ -26,6 +28,12 @@ class Outage:
         self._failures = 0
         self._since = 0.0
         self._until = 0.0
+        self._reachable: bool | None = None
+
+    @property
+    def reachable(self) -> bool | None:
+        """What the last try showed; None where there was none yet."""
+        return self._reachable
 
     def seconds_left(self) -> float:
         """How long to leave the smarthost alone yet; 0.0 where nothing is known against it."""
@@ -41,11 +49,13 @@ class Outage:
             now = self._clock()
             if self._failures and now < self._until:
                 return
+            self._reachable = False
             if not self._failures:
                 self._since = now
                 maillog.smarthost_unreachable(reason=codes_of(reply))
             self._failures += 1
-            self._until = now + pause(self._failures, SHORTEST, LONGEST, self._chance())
+            shortest = REFUSED if is_log_in_refusal(reply) else SHORTEST
+            self._until = now + pause(self._failures, shortest, LONGEST, self._chance())
 
     def over(self) -> None:
         """It talks to us."""
@@ -53,3 +63,4 @@ class Outage:
             if self._failures:
                 maillog.smarthost_back(seconds=self._clock() - self._since)
             self._failures = 0
+            self._reachable = True

@@ -8,6 +8,8 @@ from typing import TypeAlias, assert_never
 
 # A server that breaks the protocol may give any number, and smtplib says -1 where there was none.
 _CODES = re.compile(r"-?\d+(?:[ -][245]\.\d{1,3}\.\d{1,3})?(?= |$)")
+LOG_IN_WANTED = frozenset({530, 534, 535, 538})
+"""RFC 4954 section 6: the smarthost does not know us, which is no fault of the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ def answered(outcome: Outcome) -> bool:
             return True
         case _:
             assert_never(outcome)
+
+
+def is_log_in_refusal(reply: str) -> bool:
+    """Whether the smarthost said that it does not let us in."""
+    return reply[:3].isdecimal() and int(reply[:3]) in LOG_IN_WANTED
 
 
 def codes_of(reply: str) -> str:

@@ -48,7 +48,10 @@ def whole_addresses(text: str) -> Markup:
 
     The word ``e-mail`` is kept whole too, and by a style: a hyphen of another kind would hide a label from readers.
     """
-    return Markup(" ").join(_WHOLE.format(word) if _is_whole(word) else escape(word) for word in shown(text).split())
+    words = shown(text).split()
+    if not any(map(_is_whole, words)):
+        return escape(" ".join(words))
+    return Markup(" ").join(_WHOLE.format(word) if _is_whole(word) else escape(word) for word in words)
 
 
 def _is_whole(word: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hmac
 import re
 import smtplib
 import socket
@@ -14,10 +16,15 @@ from pathlib import Path
 from typing import Literal, assert_never
 
 from mailgate.delivery.clean import shortened
+from mailgate.login.credentials import Credentials, NoToken, Password, Proof, credentials_of
+from mailgate.login.sasl import Exchange, complaint, exchange
 
 Tls = Literal["none", "starttls", "implicit"]
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 _LONGEST_REPLY = 400
+_LONGEST_COMMAND = 512
+"""Octets of a command line with its end (RFC 5321 section 4.5.3.1.4)."""
+_GO_ON = 334
 
 
 class Unreachable(Exception):
@@ -72,6 +79,13 @@ class Access:
     final_timeout: float = 600.0
     cafile: Path | None = None
     local_name: str | None = None
+    tokens: Credentials | None = field(default=None, repr=False)
+    """Where set, what to log in by in place of a password."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """What to present at each log-in."""
+        return credentials_of(self.password, self.tokens)
 
     @cached_property
     def name(self) -> str:
@@ -91,6 +105,8 @@ class Connection:
         self._access = access
         self._smtp: smtplib.SMTP | None = None
         with _unreachable():
+            # Without anything to log in with there is no need to trouble the server.
+            shown = access.credentials.present() if access.user is not None else None
             try:
                 self._smtp = smtp = _connected(access)
                 # The end of the content goes out apart from the content; it must not wait for the other side's ACK.
@@ -99,8 +115,8 @@ class Connection:
                 if access.tls == "starttls":
                     smtp.starttls(context=access.context())
                     _greet(smtp)
-                if access.user is not None:
-                    smtp.login(access.user, access.password or "")
+                if access.user is not None and shown is not None:
+                    _log_in(smtp, access, access.user, shown)
             except BaseException:
                 self.close()
                 raise
@@ -176,6 +192,73 @@ def _greet(smtp: smtplib.SMTP) -> None:
         raise smtplib.SMTPHeloError(code, b"the greeting was refused")
 
 
+def _log_in(smtp: smtplib.SMTP, access: Access, user: str, shown: Proof) -> None:
+    """Log in with what is shown, and with a newer token where there is one.  Raises Unreachable, and what smtplib does.
+
+    Not by smtplib's own ``login``: it knows ASCII alone, and tries a wrong password by one mechanism after the other.
+    """
+    credentials = access.credentials
+    reply, told = _said(smtp, access, user, shown)
+    if reply.refused and credentials.was_refused(shown):
+        reply, told = _said(smtp, access, user, credentials.present())
+    if not reply.accepted:
+        raise Unreachable(f"{reply} ({told})" if told else str(reply))
+
+
+def _said(smtp: smtplib.SMTP, access: Access, user: str, shown: Proof) -> tuple[Reply, str | None]:
+    """The server's verdict, and its complaint of a token where it explains itself."""
+    offered = set(smtp.esmtp_features.get("auth", "").upper().split())
+    said = exchange(user, shown, offered, access.host, access.port)
+    if said is not None:
+        return _said_by_sasl(smtp, said)
+    if isinstance(shown, Password):
+        return _said_by_older_means(smtp, user.encode(), shown.text.encode(), offered), None
+    raise Unreachable("the smarthost offers neither XOAUTH2 nor OAUTHBEARER: it takes no OAuth2 tokens here")
+
+
+def _said_by_sasl(smtp: smtplib.SMTP, said: Exchange) -> tuple[Reply, str | None]:
+    """What does not fit into a command line is said after the server's 334 (RFC 4954 section 4)."""
+    first = _base64(said.said)
+    if len(f"AUTH {said.mechanism} {first}\r\n") <= _LONGEST_COMMAND:
+        reply = _command(smtp, f"AUTH {said.mechanism} {first}")
+    else:
+        reply = _command(smtp, f"AUTH {said.mechanism}")
+        reply = _command(smtp, first) if reply.code == _GO_ON else reply
+    if reply.code != _GO_ON:
+        return reply, None
+    return _command(smtp, _base64(said.after_complaint)), complaint(_decoded(reply.text))
+
+
+def _said_by_older_means(smtp: smtplib.SMTP, user: bytes, password: bytes, offered: set[str]) -> Reply:
+    """Where there is no PLAIN: LOGIN, which old Exchange has, and CRAM-MD5 (RFC 2195)."""
+    if "LOGIN" in offered:
+        reply = _command(smtp, "AUTH LOGIN")
+        for answer in (user, password):
+            reply = _command(smtp, _base64(answer)) if reply.code == _GO_ON else reply
+        return reply
+    if "CRAM-MD5" in offered:
+        reply = _command(smtp, "AUTH CRAM-MD5")
+        digest = hmac.new(password, _decoded(reply.text), "md5").hexdigest().encode()
+        return _command(smtp, _base64(user + b" " + digest)) if reply.code == _GO_ON else reply
+    raise Unreachable("the smarthost takes no password here: it offers none of PLAIN, LOGIN and CRAM-MD5")
+
+
+def _command(smtp: smtplib.SMTP, line: str) -> Reply:
+    smtp.putcmd(line)
+    return _reply(smtp)
+
+
+def _base64(text: bytes) -> str:
+    return base64.b64encode(text).decode("ascii")
+
+
+def _decoded(challenge: str) -> bytes:
+    try:
+        return base64.b64decode(challenge, validate=True)
+    except ValueError:
+        return b""
+
+
 def _socket(smtp: smtplib.SMTP) -> socket.socket:
     if smtp.sock is None:
         raise smtplib.SMTPServerDisconnected("the connection is closed")
@@ -196,9 +279,8 @@ def _unreachable() -> Iterator[None]:
         raise Unreachable(shortened(f"{error.smtp_code} {words}", _LONGEST_REPLY)) from error
     except ssl.SSLCertVerificationError as error:
         raise Unreachable(f"the smarthost's certificate is not trusted: {error.verify_message}") from error
-    except UnicodeEncodeError as error:
-        # Its text would quote the password.
-        raise Unreachable("user or password hold characters that the log-in cannot carry") from error
+    except NoToken as error:
+        raise Unreachable(str(error)) from None
     except (OSError, smtplib.SMTPException) as error:
         raise Unreachable(shortened(f"no connection: {_named(error)}", _LONGEST_REPLY)) from error
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mailgate.delivery.composer import Composer
+from mailgate.domain.alarms import Alarm, Known, Report, Told
 from mailgate.domain.hot01 import Difference, Finding, Hot01, Problem
 from mailgate.domain.letters import (
     Acknowledgement,
@@ -18,6 +19,9 @@ from mailgate.domain.letters import (
     FollowUpForConsultant,
     Letter,
     NoForm,
+    NoMeeting,
+    NotDelivered,
+    Notice,
     NotRelayed,
     QuestionForConsultant,
     QuestionSummary,
@@ -113,6 +117,18 @@ BLANK = replace(
 )
 UNREADABLE = replace(SOUND, number="HOT-01/2026/000043", kind="unreadable", subject="Zaszyfrowane", form=None, text="")
 FILE = Attachment("Zgłoszenie – żółć.docx", "application/msword", b"\x00\xff" * 300)
+ALARM = Alarm(
+    "uncertain",
+    "2 letters are uncertain.",
+    "mailgate outbox list --state uncertain",
+    "Look for each Message-ID in the smarthost's log, then `mailgate outbox settle --accepted ID`.",
+    NOW,
+    2,
+    NOW,
+    ("17", "18"),
+)
+URGENT = replace(ALARM, kind="smarthost", what="The smarthost cannot be reached.", named=(), urgent=True)
+OVER = Known("disk", "The disk is nearly full.", NOW, Told(1, None, urgent=False), NOW)
 ANSWER_TEXT = """Dzień dobry,
 
 uprawnienie nadaje administrator lokalny. Proszę:
@@ -174,6 +190,27 @@ LETTERS: dict[str, Letter] = {
         CONSULTANT, THREAD, QUESTION.number, "Nie ma w niej nowego tekstu.", CONSULTANT, "Odp: pytanie", ""
     ),
     "not-relayed-bare": NotRelayed(CONSULTANT, Thread(), None, "Nie wiadomo, kto to napisał.", None, "", ""),
+    "not-delivered-full": NotDelivered(
+        CONSULTANT,
+        THREAD,
+        QUESTION,
+        answer=False,
+        address=CLERK.address,
+        reason="pod tym adresem nie ma skrzynki",
+        diagnostic="550 5.1.1 <anna.kowalska@urzad.example>: Recipient address rejected: User unknown",
+        phone="+48421234567;ext=12",
+        call_by=QUESTION.acknowledge_by,
+        others=(SOUND.number,),
+    ),
+    "not-delivered-answer": NotDelivered(
+        CONSULTANT, THREAD, SOUND, True, CLERK.address, "skrzynka adresata jest pełna", None, "+48815315380", NOW
+    ),
+    "not-delivered-bare": NotDelivered(CONSULTANT, Thread(), BARE, False, "a@b.example", "adres jest nieprawidłowy"),
+    "no-meeting": NoMeeting(CLERK, THREAD, "Narada w sprawie świadczeń"),
+    "no-meeting-bare": NoMeeting(Address("", "a@b.example"), Thread(), ""),
+    "notice-full": Notice(CONSULTANT, THREAD, Report((ALARM, URGENT), (ALARM,), (OVER,)), "mail.csizs.example"),
+    "notice-reminder": Notice(CONSULTANT, Thread(), Report(standing=(URGENT,)), "mail"),
+    "notice-over": Notice(Address("", "a@b.example"), Thread(), Report(over=(OVER,)), "mail"),
 }
 
 

@@ -14,6 +14,8 @@ _TITLES = (
     r"|prośba o przesłanie formularza HOT-01"
     r"|odpowiedź na pytanie"
     r"|odpowiedź nie została przekazana"
+    r"|nie dostarczono (?:odpowiedzi|potwierdzenia)"
+    r"|zaproszenie na spotkanie"
     r"|nowe pytanie"
     r"|wiadomość bez formularza"
     r"|wiadomość nieodczytana"

@@ -16,6 +16,7 @@ from mailgate.domain.letters import QuestionSummary
 from mailgate.domain.mail import Address
 from mailgate.domain.polish.dates import day_in_words, hour_in_words, on_day, sentence, weekday_name
 from mailgate.domain.polish.words import folded_words
+from mailgate.domain.remembered import remembered
 
 LABELS = {
     "date": "Data dokumentu",
@@ -76,6 +77,12 @@ def moment_in(timezone: str) -> Callable[[datetime], str]:
     return moment
 
 
+def minute_in(timezone: str) -> Callable[[datetime], str]:
+    """A filter: an aware instant as ``2026-11-23 16:00 +0100`` in that zone, for letters in English."""
+    zone = ZoneInfo(timezone)
+    return lambda instant: instant.astimezone(zone).strftime("%Y-%m-%d %H:%M %z")
+
+
 def until_in(timezone: str) -> Callable[[datetime], str]:
     """A filter: an aware instant as ``we wtorek, 24 listopada 2026 r., do godz. 16:00`` in that zone."""
     zone = ZoneInfo(timezone)
@@ -119,6 +126,7 @@ def _as_written(question: QuestionSummary, field: str) -> str | None:
     return f"{written} ({_AS_WRITTEN[field]})" if written else None
 
 
+@remembered(most=1024)
 def telephone(number: str) -> str:
     """An E.164 number with an extension as people read it: ``81 531 53 80 wew. 12``; anything else as it is."""
     found = _E164.fullmatch(number)

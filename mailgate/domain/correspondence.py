@@ -6,27 +6,36 @@ its token is bound to him.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from datetime import timedelta
+from typing import assert_never
 
-from mailgate.domain.decide import (
+from mailgate.domain.changes import (
     AddNote,
+    CallTask,
     Change,
     ConfirmAddress,
+    FillFields,
     FinishContinued,
     HoldReply,
     NewEntry,
     RecordAnswer,
     Reopen,
-    written_text,
+    TellPurpose,
+    Undelivered,
 )
+from mailgate.domain.decide import written_text
 from mailgate.domain.letters import (
     Acknowledgement,
     Answer,
+    Effect,
     FollowUpForConsultant,
     Letter,
     NoForm,
+    NoMeeting,
+    NotDelivered,
     NotRelayed,
     QuestionForConsultant,
     QuestionSummary,
@@ -37,7 +46,9 @@ from mailgate.domain.reading import Reading
 from mailgate.domain.threads import StandingQuestion, consultants_thread
 from mailgate.domain.tokens import Role
 
-Effect = Literal["none", "acknowledges", "answers"]
+_UNREAD_FILE = re.compile(r"attachment:(.+?): (?=.*(?:\bnot (?:read|opened)\b|\bOCR\b|pages were read))")
+"""A remark of the readers on a file of which something is left to a person."""
+_NAMED_FILES = 5
 NEVER_ALONG = frozenset({"smime.p7s", "signature.asc", "winmail.dat"})
 
 
@@ -89,17 +100,34 @@ class Post:
     """The number that its token is bound to; "" where there is none."""
 
 
-def most_an_hour(letter: Letter) -> int | None:
-    """How many letters of its kind one correspondent may get within an hour; None where there is no such brake."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many letters of one kind to one correspondent within a time, and no more."""
+
+    most: int
+    within: timedelta
+
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def limits_on(letter: Letter) -> tuple[Limit, ...]:
+    """The brake on letters that answer no question: a machine that bears no sign of it would get them for ever.
+
+    That of a day stops machines which answer slowly; a clerk who has had five explanations in one day needs another
+    help than a sixth.
+    """
     match letter:
         case NoForm():
-            return 3
+            return Limit(3, _HOUR), Limit(5, _DAY)
         case Acknowledgement(questions=questions) if all(one.kind == "blank_form" for one in questions):
-            return 3
+            return Limit(3, _HOUR), Limit(5, _DAY)
         case NotRelayed():
-            return 10
+            return (Limit(10, _HOUR),)
+        case NoMeeting():
+            return (Limit(1, _DAY),)
         case _:
-            return None
+            return ()
 
 
 def clerks_thread(mail: InboundMail) -> Thread:
@@ -128,7 +156,7 @@ def letters_about_entries(
                 question=numbered.summary,
                 asker=reading.mail.sender,
                 attachments=files,
-                remarks=tuple(_remarks(numbered.entry, bool(receipt))),
+                remarks=(*_remarks(numbered.entry, bool(receipt)), *unread_files(reading.mail)),
             )
             yield Post(letter, "consultant", "none", (numbered.id,), numbered.number)
 
@@ -157,6 +185,14 @@ def original_files(mail: InboundMail) -> tuple[Attachment, ...]:
     return tuple(file for file in mail.attachments if file.name.lower() not in NEVER_ALONG)
 
 
+def unread_files(mail: InboundMail) -> Iterator[str]:
+    """A Polish sentence on the files of which something was not read: a person has to look into them."""
+    names = dict.fromkeys(found.group(1) for note in mail.notes if (found := _UNREAD_FILE.match(note)))
+    if names:
+        listed = ", ".join([*list(names)[:_NAMED_FILES], *(["…"] if len(names) > _NAMED_FILES else [])])
+        yield f"Program nie odczytał w całości następujących plików, prosimy je przejrzeć: {listed}."
+
+
 def _remarks(entry: NewEntry, acknowledged_by_mail: bool) -> Iterator[str]:
     """What needs a consultant's attention, in Polish sentences."""
     if entry.kind == "unformalised":
@@ -180,22 +216,67 @@ def _remarks(entry: NewEntry, acknowledged_by_mail: bool) -> Iterator[str]:
 
 
 def letters_about_changes(
-    changes: Iterable[Change], standing: dict[int, StandingQuestion], reading: Reading, office: Office
+    changes: Sequence[Change], standing: dict[int, StandingQuestion], reading: Reading, office: Office
 ) -> Iterator[Post]:
     """What clerks and consultants are told of changes to standing questions."""
     followed = [change for change in changes if isinstance(change, AddNote) and change.kind == "follow_up"]
     if followed:
         yield from _follow_up([standing[note.question_id] for note in followed], reading, office)
+    calls = {change.question_id: change for change in changes if isinstance(change, CallTask)}
     for change in changes:
         match change:
             case RecordAnswer():
                 yield from _answer(change, standing[change.question_id])
             case HoldReply():
                 yield from _not_relayed(change, standing, reading, office)
-            case AddNote() | Reopen() | FinishContinued() | ConfirmAddress():
+            case Undelivered():
+                yield from _not_delivered(change, calls, standing, office)
+            case TellPurpose(to=to):
+                letter = NoMeeting(to, clerks_thread(reading.mail), reading.mail.subject)
+                yield Post(letter, "clerk", "none", (), "")
+            case AddNote() | Reopen() | FinishContinued() | ConfirmAddress() | FillFields() | CallTask():
                 pass
             case _:
                 assert_never(change)
+
+
+def _not_delivered(
+    undelivered: Undelivered,
+    calls: Mapping[int, CallTask],
+    standing: Mapping[int, StandingQuestion],
+    office: Office,
+) -> Iterator[Post]:
+    """What consultants must know of a clerk's letter that came back: whose answer it was, he; else all of them.
+
+    Nobody is written to about a letter to a consultant: that is for a person who can mend it.
+    """
+    returned, letter = undelivered.returned, undelivered.returned.letter
+    questions = [standing[id] for id in letter.question_ids if id in standing]
+    if letter.role == "consultant" or not questions:
+        return
+    first, *others = questions
+    reachable = next((one for one in questions if one.phone), first)
+    due = calls[reachable.id].due if reachable.id in calls else reachable.summary.acknowledge_by
+    for consultant in _concerned(first, office) if letter.effect == "answers" else office.consultants:
+        told = NotDelivered(
+            to=consultant,
+            thread=consultants_thread(first.summary.number, office.hotline.domain),
+            question=first.summary,
+            answer=letter.effect == "answers",
+            address=letter.recipient,
+            reason=returned.reason,
+            diagnostic=returned.diagnostic,
+            phone=reachable.phone,
+            call_by=due if reachable.phone else None,
+            others=tuple(one.summary.number for one in others),
+        )
+        yield Post(told, "consultant", "none", tuple(one.id for one in questions), first.summary.number)
+
+
+def _concerned(question: StandingQuestion, office: Office) -> tuple[Address, ...]:
+    """The consultant who answered, or all of them where he is none any more."""
+    answered_by = (question.answered_by or "").lower()
+    return tuple(one for one in office.consultants if one.key == answered_by) or office.consultants
 
 
 def _answer(answer: RecordAnswer, question: StandingQuestion) -> Iterator[Post]:

@@ -6,10 +6,24 @@ in ``correspondence``, once new entries have their numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, assert_never
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import assert_never
 
-from mailgate.domain.addresses.choice import Addressing, address_for
+from mailgate.domain.addresses.choice import address_for
+from mailgate.domain.automatic import actor, on_auto_reply, on_invitation, on_notice
+from mailgate.domain.autoreply import Automation
+from mailgate.domain.changes import (
+    AddNote,
+    ConfirmAddress,
+    Decision,
+    FillFields,
+    FinishContinued,
+    HoldReply,
+    NewEntry,
+    RecordAnswer,
+    Reopen,
+)
 from mailgate.domain.classify import (
     AutoReply,
     BlankForm,
@@ -17,6 +31,7 @@ from mailgate.domain.classify import (
     ConsultantReply,
     DeliveryNotice,
     FollowUp,
+    Invitation,
     OwnLetter,
     Question,
     SpoofedHotline,
@@ -25,108 +40,19 @@ from mailgate.domain.classify import (
     Unreadable,
     Verdict,
 )
-from mailgate.domain.holding import LOOKS_AUTOMATIC, UNPROVEN, Hold, answered_by_another, hold_on
-from mailgate.domain.hot01 import MAX_FORMS, Difference, Hot01, Problem
+from mailgate.domain.completion import fields_added
+from mailgate.domain.holding import LOOKS_AUTOMATIC, UNPROVEN, answered_by_another, hold_on
+from mailgate.domain.hot01 import MAX_FORMS, Hot01
 from mailgate.domain.letters import EntryKind
-from mailgate.domain.mail import Address, Attachment, Envelope
+from mailgate.domain.machines.absence import is_automatic_subject
+from mailgate.domain.mail import Attachment, Envelope
+from mailgate.domain.quotation.thanks import only_thanks
 from mailgate.domain.reading import Reading
 from mailgate.domain.reply import ReplyText
 from mailgate.domain.threads import SentLetter, StandingQuestion
 from mailgate.domain.workcalendar import Deadline, WorkCalendar
 
-NoteKind = Literal["note", "follow_up", "bounced"]
 _SHORTENED = "[…]"
-
-
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """A question to be opened; ``text`` is the form's question, or the mail's text where there is no form."""
-
-    kind: EntryKind
-    deadline: Deadline
-    subject: str
-    text: str
-    addressing: Addressing
-    form: Hot01 | None = None
-    form_index: int = 0
-    problems: tuple[Problem, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    continues: int | None = None
-
-    @property
-    def by_phone(self) -> bool:
-        """The form gives only a telephone: it is acknowledged by a call (procedure 1.5.3)."""
-        return bool(self.form and self.form.phone and not self.form.email)
-
-
-@dataclass(frozen=True, slots=True)
-class AddNote:
-    """Something that belongs to a question and changes nothing else; ``text`` is what was written."""
-
-    question_id: int
-    kind: NoteKind
-    actor: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordAnswer:
-    """A consultant's answer; without ``text`` and files only the documentation is recorded."""
-
-    question_id: int
-    consultant: Address
-    text: str
-    attachments: tuple[Attachment, ...]
-    documentation: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reopen:
-    """The clerk wrote again after the answer."""
-
-    question_id: int
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class FinishContinued:
-    """The clerk sent the form that this entry lacked; a new question goes on from here."""
-
-    question_id: int
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmAddress:
-    """The clerk wrote from the address typed in the form: from now on we write there (DESIGN section 2 rule 8)."""
-
-    question_id: int
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class HoldReply:
-    """A reply that is not passed on; ``text`` and ``commands`` are given back, so that nothing is lost."""
-
-    question_id: int | None
-    hold: Hold
-    text: str
-    to: Address | None
-    """The one consultant to be told, or None: all of them."""
-    commands: tuple[tuple[str, str], ...] = ()
-
-
-Change: TypeAlias = AddNote | RecordAnswer | Reopen | FinishContinued | ConfirmAddress | HoldReply
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """All that follows from one mail; ``set_aside`` is the English reason for its quarantine."""
-
-    verdict: str
-    entries: tuple[NewEntry, ...] = ()
-    changes: tuple[Change, ...] = ()
-    set_aside: str | None = None
 
 
 def decide(
@@ -152,25 +78,21 @@ def decide(
             return Decision(verdict.kind, (_entry("unformalised", reading, deadline),))
         case Unreadable(reason=reason):
             return _unreadable(reading, deadline, reason)
-        case AutoReply(automation=automation, letter=letter):
-            traits = "; ".join(automation.traits)
-            if letter is None:
-                return Decision(verdict.kind, set_aside=f"an automatic reply to no letter of ours ({traits})")
-            noted = f"automatic reply ({traits}):\n\n{written_text(reading)}"
-            return Decision(verdict.kind, changes=_notes(letter, "note", reading, noted))
-        case DeliveryNotice(letters=letters):
-            if not letters:
-                return Decision(verdict.kind, set_aside="a delivery notice about no letter of ours")
-            changes = tuple(note for letter in letters for note in _notes(letter, "bounced", reading, reading.text))
-            return Decision(verdict.kind, changes=changes)
+        case AutoReply():
+            return on_auto_reply(verdict, reading, envelope)
+        case DeliveryNotice():
+            return on_notice(verdict, reading, standing, deadline)
+        case Invitation():
+            return on_invitation(verdict, reading, envelope)
         case Bulk(automation=automation):
             return Decision(verdict.kind, set_aside=f"bulk mail ({'; '.join(automation.traits)})")
-        case OwnLetter(letter=letter):
-            return Decision(verdict.kind, changes=_notes(letter, "note", reading, "our own letter came back"))
-        case SpoofedHotline():
-            return Decision(verdict.kind, set_aside="it bears the hot-line's own address and we did not send it")
+        case OwnLetter():
+            # Dropped: whatever it says, we have said it (E74).  The journal and the spool's verdict tell of it.
+            return Decision(verdict.kind)
+        case SpoofedHotline(reason=reason):
+            return Decision(verdict.kind, set_aside=reason)
         case ConsultantReply():
-            return _consultants_reply(verdict, reading, standing)
+            return _consultants_reply(verdict, reading, standing, envelope)
         case UnprovenReply():
             return _unproven(verdict, reading)
         case FollowUp(letter=letter):
@@ -201,7 +123,7 @@ def _question(
     )
     lacking = [standing[id] for id in (letter.question_ids if letter else ()) if id in standing]
     finished = tuple(
-        FinishContinued(one.id, _actor(reading))
+        FinishContinued(one.id, actor(reading))
         for one in lacking
         if one.summary.kind != "question" and not one.finished
     )
@@ -254,21 +176,31 @@ def _unreadable(reading: Reading, deadline: Deadline, reason: str) -> Decision:
     return Decision("unreadable", entries=(_entry("unreadable", reading, deadline),))
 
 
-def _notes(letter: SentLetter, kind: NoteKind, reading: Reading, text: str) -> tuple[AddNote, ...]:
-    return tuple(AddNote(id, kind, _actor(reading), text) for id in letter.question_ids)
-
-
-def _actor(reading: Reading) -> str:
-    sender = reading.mail.sender
-    return f"sender {sender.address}" if sender else "sender unknown"
-
-
 def _follow_up(letter: SentLetter, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
-    """A clerk's further mail joins its question; after the answer it opens the question again."""
-    notes = _notes(letter, "follow_up", reading, written_text(reading))
+    """A clerk's further mail joins its question; once an answer was written it opens the question again.
+
+    That holds for an answer which is still on its way, too: the clerk wrote without knowing it.
+    """
     questions = [standing[id] for id in letter.question_ids if id in standing]
-    reopened = tuple(Reopen(one.id, _actor(reading)) for one in questions if one.finished)
-    return Decision("follow_up", changes=(*_confirmed(questions, reading), *notes, *reopened))
+    by, text = actor(reading), written_text(reading)
+    confirmed = _confirmed(questions, reading)
+    if _only_thanks(reading, questions):
+        notes = tuple(AddNote(one.id, "note", by, text) for one in questions)
+        return Decision("follow_up", changes=(*confirmed, *notes))
+    notes = tuple(AddNote(one.id, "follow_up", by, text) for one in questions)
+    filled = tuple(FillFields(one.id, by, new) for one in questions if (new := fields_added(reading, one)))
+    reopened = tuple(Reopen(one.id, by) for one in questions if one.finished or one.answered_by is not None)
+    return Decision("follow_up", changes=(*confirmed, *notes, *filled, *reopened))
+
+
+def _only_thanks(reading: Reading, questions: Sequence[StandingQuestion]) -> bool:
+    """Nothing but thanks was written above the quotation, and no file goes along."""
+    reply, sender = reading.reply, reading.mail.sender
+    if reply is None or reply.in_doubt or reply.new_text is None or reply.attachments or reading.forms.filled:
+        return False
+    forms = [one.summary.form for one in questions if one.summary.form]
+    names = [name for form in forms for name in (form.user_name, form.office) if name]
+    return only_thanks(reply.new_text, [*names, sender.name] if sender else names)
 
 
 def _confirmed(questions: list[StandingQuestion], reading: Reading) -> tuple[ConfirmAddress, ...]:
@@ -294,8 +226,14 @@ def _unproven(verdict: UnprovenReply, reading: Reading) -> Decision:
     return Decision(verdict.kind, changes=(held,))
 
 
-def _consultants_reply(verdict: ConsultantReply, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
+def _consultants_reply(
+    verdict: ConsultantReply, reading: Reading, standing: dict[int, StandingQuestion], envelope: Envelope
+) -> Decision:
     """An answer goes to the clerk, unless something must be settled first: then the consultant is told what."""
+    if verdict.looks_automatic and is_automatic_subject(reading.mail):
+        # Only a program puts these words before the subject (E69): nobody waits for our reasons.
+        traits = reading.automation or Automation("auto_reply", ("subject of an automatic reply",))
+        return on_auto_reply(AutoReply(traits, verdict.letter), reading, envelope)
     question = standing[verdict.letter.question_ids[0]]
     reply = reading.reply or ReplyText(reading.text, in_doubt=False)
     text, commands, files = reply.new_text, reply.commands, answer_files(reading)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
+from mailgate.domain.alarms import Report
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.mail import Address, Attachment
 
 EntryKind = Literal["question", "blank_form", "unformalised", "unreadable"]
+Effect = Literal["none", "acknowledges", "answers"]
+"""What it means for its questions that a letter was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +126,62 @@ class NotRelayed:
     """The commands of the reply, given back with its text."""
 
 
-Letter: TypeAlias = Acknowledgement | NoForm | QuestionForConsultant | Answer | FollowUpForConsultant | NotRelayed
+@dataclass(frozen=True, slots=True)
+class NotDelivered:
+    """Tells a consultant that a letter to a clerk came back, why, and that the clerk must be reached otherwise."""
 
-LetterKind = Literal["acknowledgement", "no_form", "question", "answer", "follow_up", "not_relayed"]
+    to: Address
+    thread: Thread
+    question: QuestionSummary
+    answer: bool
+    """It was the answer that came back, else our receipt or our request for the form."""
+    address: str
+    reason: str
+    """A Polish clause without a full stop, as it stands behind a colon."""
+    diagnostic: str | None = None
+    """The words of the other mail server, if it said any."""
+    phone: str | None = None
+    call_by: datetime | None = None
+    others: tuple[str, ...] = ()
+    """The numbers of further questions that the letter was about."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoMeeting:
+    """Tells whoever invited the hot-line to a meeting, or answered an invitation, what the mailbox is for."""
+
+    to: Address
+    thread: Thread
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Tells an administrator, in English, what needs a person; no name, address or word of a mail stands in it."""
+
+    to: Address
+    thread: Thread
+    report: Report
+    host: str
+    """The machine that tells it."""
+
+
+Letter: TypeAlias = (
+    Acknowledgement
+    | NoForm
+    | QuestionForConsultant
+    | Answer
+    | FollowUpForConsultant
+    | NotRelayed
+    | NotDelivered
+    | NoMeeting
+    | Notice
+)
+
+LetterKind = Literal[
+    "acknowledgement", "no_form", "question", "answer", "follow_up", "not_relayed", "not_delivered", "no_meeting",
+    "notice",
+]  # fmt: skip
 
 
 def kind_of(letter: Letter) -> LetterKind:
@@ -143,5 +199,11 @@ def kind_of(letter: Letter) -> LetterKind:
             return "follow_up"
         case NotRelayed():
             return "not_relayed"
+        case NotDelivered():
+            return "not_delivered"
+        case NoMeeting():
+            return "no_meeting"
+        case Notice():
+            return "notice"
         case _:
             assert_never(letter)

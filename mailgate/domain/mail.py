@@ -6,6 +6,7 @@ Bytes are kept elsewhere and for ever; what stands here can always be made anew 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import Message
@@ -107,7 +108,15 @@ class InboundMail:
     def header(self, name: str) -> str | None:
         """The first value of a header, or None."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key == wanted), None)
+        for key, value in self.headers:
+            if key == wanted:
+                return value
+        return None
+
+    def present(self, names: Iterable[str]) -> list[str]:
+        """Those of the names (in lower case) that are headers of this mail, in the order asked."""
+        here = {key for key, _value in self.headers}
+        return [name for name in names if name in here]
 
     def header_all(self, name: str) -> tuple[str, ...]:
         """Every value of a header, in order."""

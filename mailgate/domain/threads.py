@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailgate.domain.letters import QuestionSummary, Thread
+from mailgate.domain.letters import Effect, QuestionSummary, Thread
 from mailgate.domain.mail import Address
 from mailgate.domain.tokens import Role, TokenKey
 
@@ -24,6 +24,9 @@ class SentLetter:
     question_ids: tuple[int, ...]
     number: str
     created_at: datetime
+    effect: Effect = "none"
+    bounced: bool = False
+    """It came back undelivered, and that has had its consequences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class StandingQuestion:
     finished: bool
     answered_by: str | None
     """The consultant whose answer is recorded, accepted by the smarthost or not yet."""
+
+    @property
+    def phone(self) -> str | None:
+        """The telephone number that the form gives."""
+        return self.summary.form.phone if self.summary.form else None
 
 
 def proven(tokens: Iterable[str], letters: Mapping[str, SentLetter], key: TokenKey) -> SentLetter | None:

@@ -18,7 +18,7 @@ from typing import Literal
 
 from mailgate.domain.mail import InboundMail
 
-Role = Literal["clerk", "consultant"]
+Role = Literal["clerk", "consultant", "administrator"]
 
 NONCE_BYTES = 5
 MOST_TOKENS = 50
@@ -30,19 +30,24 @@ _NONCE_LETTERS = 8
 _TOKEN = re.compile("[a-z2-7]{24}", re.ASCII)
 _BARE = "([a-z2-7]{24})(?![a-z0-9])"
 _IN_MESSAGE_ID = re.compile(rf"(?<![a-z0-9])hot01\.[0-9]{{1,19}}\.{_BARE}", re.ASCII | re.IGNORECASE)
-_IN_ADDRESS = re.compile(rf"(?<![a-z0-9])r\.{_BARE}", re.ASCII | re.IGNORECASE)
+# "r." asks for replies, "b." is where a letter comes back to when it cannot be delivered.
+_IN_ADDRESS = re.compile(rf"(?<![a-z0-9])[rb]\.{_BARE}", re.ASCII | re.IGNORECASE)
+_IN_RETURN_ADDRESS = re.compile(rf"\+b\.{_BARE}", re.ASCII | re.IGNORECASE)
+_OUR_TAG = re.compile(r"\+[rb]\.[a-z2-7]{24}(?=@)", re.ASCII | re.IGNORECASE)
+_LONGEST_LOCAL = 64
+"""Octets of a local part (RFC 5321 section 4.5.3.1.1)."""
 # A wrong charset may have made up to three other characters of the "ś", and a client may have broken the line.
 _CODE = re.compile(rf"kod\s{{1,5}}wiadomo\S{{1,3}}ci\s{{0,5}}:?[\s>|*_]{{0,40}}{_BARE}", re.IGNORECASE)
-_RECIPIENT_HEADERS = (
-    "to",
-    "cc",
+_DELIVERY_HEADERS = (
     "delivered-to",
     "x-original-to",
     "envelope-to",
     "x-envelope-to",
     "x-forwarded-to",
-    "received",
 )
+_RECIPIENT_HEADERS = ("to", "cc", *_DELIVERY_HEADERS, "received")
+_RECEIPT_TYPE = "message/disposition-notification"
+_MOST_OF_A_RECEIPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +84,63 @@ def message_id(serial: int, token: str, domain: str) -> str:
 
 def reply_address(hotline: str, token: str) -> str:
     """``local+r.TOKEN@domain`` for ``local@domain``; raises ``ValueError`` for what is no address."""
-    local, at, domain = hotline.rpartition("@")
-    if not (local and at and domain):
-        raise ValueError(f"{hotline!r} is not an address")
+    local, domain = _halves(hotline)
     return f"{local}+r.{token}@{domain}"
+
+
+def return_address(hotline: str, token: str) -> str:
+    """``local+b.TOKEN@domain``: the envelope sender of a letter, so that whatever comes back names its letter.
+
+    An address of our own rather than the null sender that RFC 3834 section 3.3 leaves to automatic answers as well: a
+    receipt that could not be delivered must be heard of.  No loop comes of it, for nothing that comes to such an address
+    is ever answered by itself.  A local part that would grow too long stays as it is.  Raises ``ValueError`` for what
+    is no address.
+    """
+    local, domain = _halves(hotline)
+    tagged = f"{local}+b.{token}"
+    return f"{tagged if len(tagged.encode()) <= _LONGEST_LOCAL else local}@{domain}"
+
+
+def untagged(address: str) -> str:
+    """A return or reply address without our tag: the hot-line's own; any other address as it is."""
+    return _OUR_TAG.sub("", address, count=1)
+
+
+def tokens_returned(mail: InboundMail, recipients: Iterable[str] = ()) -> tuple[str, ...]:
+    """The tokens of the return addresses to which a mail came, by its envelope first; shape only.
+
+    A mail shows there only what the servers on its way wrote, so its text and its threading headers have no say.
+    """
+    delivered = (value for name in _DELIVERY_HEADERS for value in mail.header_all(name))
+    addressed = (address.address for address in (*mail.to, *mail.cc))
+    found = (match[1].lower() for value in chain(recipients, delivered, addressed)
+             for match in _IN_RETURN_ADDRESS.finditer(value))  # fmt: skip
+    return tuple(islice(dict.fromkeys(found), MOST_TOKENS))
 
 
 def tokens_in(mail: InboundMail, text: str, recipients: Iterable[str] = ()) -> tuple[str, ...]:
     """Every token-shaped string that a mail carries, in lower case, most telling first, without doubles.
 
     Looked for in In-Reply-To, References (last first), the plus-addresses of To, Cc, Delivered-To and X-Original-To
-    and of the envelope's ``recipients``, and in the quoted text (``hot01.SERIAL.TOKEN`` or ``Kod wiadomości: TOKEN``).
+    and of the envelope's ``recipients``, in the part of a read receipt, and in the quoted text (``hot01.SERIAL.TOKEN``
+    or ``Kod wiadomości: TOKEN``).
     Shape only: ``verifies`` judges.  At most fifty are given.
     """
     found = chain(
         _of_message_ids((*mail.in_reply_to, *mail.header_all("in-reply-to"))),
         _of_message_ids((*mail.references, *mail.header_all("references"))),
         _of_addresses(mail, recipients),
+        _of_receipts(mail),
         _of_text(text),
     )
     return tuple(islice(dict.fromkeys(found), MOST_TOKENS))
+
+
+def _halves(address: str) -> tuple[str, str]:
+    local, _, domain = address.rpartition("@")
+    if not (local and domain):
+        raise ValueError(f"{address!r} is not an address")
+    return local, domain
 
 
 def _encoded(*fields: bytes) -> bytes:
@@ -125,6 +167,13 @@ def _of_addresses(mail: InboundMail, recipients: Iterable[str]) -> Iterator[str]
     written = (value for name in _RECIPIENT_HEADERS for value in mail.header_all(name))
     for value in chain(known, recipients, written):
         yield from (match[1].lower() for match in _IN_ADDRESS.finditer(value))
+
+
+def _of_receipts(mail: InboundMail) -> Iterator[str]:
+    """Read receipts name the letter that was read in a part of their own (RFC 8098 section 3.2.5)."""
+    parts = (part for part in mail.attachments if part.content_type == _RECEIPT_TYPE and not part.path)
+    texts = tuple(part.content[:_MOST_OF_A_RECEIPT].decode("utf-8", "replace") for part in parts)
+    return _of_message_ids(texts)
 
 
 def _of_text(text: str) -> Iterator[str]:

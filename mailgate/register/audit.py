@@ -32,6 +32,8 @@ KINDS = (
     "letter_queued", "letter_deferred", "letter_refused", "letter_uncertain", "letter_retried",
     "quarantined", "replayed", "bounced", "address_confirmed",
     "dismissed", "reply_dismissed", "letter_settled",
+    "not_acknowledged", "not_answered", "absent", "seen", "completed",
+    "restored", "read_again",
 )  # fmt: skip
 
 _INSERT = insert(table_of(EventRow))

@@ -42,6 +42,12 @@ def hold(session: Session, inbound_id: int, question_id: int | None, reason: str
     return row.id
 
 
+def is_held(session: Session, reason: str) -> bool:
+    """Whether something stands in the list for just this reason."""
+    chosen = select(HeldReplyRow.id).where(HeldReplyRow.state == "held", HeldReplyRow.reason == reason).limit(1)
+    return session.exec(chosen).first() is not None
+
+
 def dismiss(session: Session, held_id: int, now: datetime) -> bool:
     """A person has seen to a held reply: it is dropped, with the event ``reply_dismissed``; False if it is not held."""
     row = session.get(HeldReplyRow, held_id, with_for_update=True, populate_existing=True)

@@ -38,6 +38,8 @@ class LetterEntry:
     give_up_at: datetime
     accepted_at: datetime | None
     last_reply: str | None
+    bounced_at: datetime | None
+    """When it came back undelivered."""
 
 
 _letter = table_of(LetterRow)

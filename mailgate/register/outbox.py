@@ -3,7 +3,8 @@
     queued ──claim, mark_sending──► sending ──► accepted     2xx: its questions are acknowledged or answered
       ▲                                 ├─────► deferred     4xx or no connection: due again at next_try_at
       │                                 ├─────► refused      5xx, or deferred past give_up_at
-      └──────────── retry ◄─────────────┴─────► uncertain    lost after DATA, or the process died: a person decides
+      └──────────── retry ◄─────────────┴─────► uncertain    lost after DATA, or the process died: a person decides;
+                                                             so it begins where it may have been sent before (doubt)
 
 A claim is a lease that leaves the state alone: until ``mark_sending`` nothing has left, and a crash costs nothing.
 """
@@ -13,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
+from mailgate.domain.letters import Effect
 from mailgate.domain.threads import SentLetter
 from mailgate.domain.tokens import Role
 from mailgate.register import audit
@@ -51,13 +53,14 @@ __all__ = [
     "unclaim",
 ]
 
-Effect = Literal["none", "acknowledges", "answers"]
-
 GIVE_UP_AFTER = timedelta(days=5)
 """How long a letter is tried (RFC 5321 section 4.5.4.1: at least four to five days)."""
 
 SENDING_LEASE = timedelta(minutes=30)
 """How long one attempt may last: more than all time limits of RFC 5321 section 4.5.3.2 together."""
+
+CLOCK_SLACK = timedelta(minutes=1)
+"""A letter that was tried later than now, by more than this, was tried before the clock was set back: it is due."""
 
 MAX_KEY = 320
 """Characters of an address by which its letters are counted: the longest address there is (RFC 3696 erratum 1690)."""
@@ -78,6 +81,8 @@ class NewLetter:
     question_ids: tuple[int, ...]
     content: bytes
     created_at: datetime
+    doubt: str | None = None
+    """Why it may have been sent already, in an English sentence: it is uncertain from the beginning then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,23 +220,32 @@ def recover(session: Session, owner: str, now: datetime) -> int:
 
     Dead is whoever let a lease run out and, at a start, whoever bore this process's own (stable) name before.  While
     the process runs ``owner`` is "": then leases alone decide.  Returns how many became uncertain.
+
+    A deferred letter whose last try lies in the future is due: the clock has been set back since.
     """
     dead = or_(_letter.c.claimed_by == owner, _letter.c.claimed_until <= now)
     chosen = select(_letter.c.id).where(_letter.c.state == "sending", dead)
     ids = list(run(session, chosen.with_for_update(skip_locked=True)).scalars())
     for id in ids:
         mark_uncertain(session, id, "The process ended while this letter was being sent.", now)
+    ahead = (_letter.c.state == "deferred", _letter.c.last_try_at > now + CLOCK_SLACK)
+    run(session, update(_letter).where(*ahead).values(next_try_at=now))
     unclaim(session, owner)
     return len(ids)
 
 
 def retry(session: Session, letter_id: int, now: datetime) -> bool:
-    """A person has a refused, deferred or uncertain letter tried again, same Message-ID; False in any other state.
+    """A person has a refused, deferred or uncertain letter tried again, same Message-ID, or one that came back.
 
-    It has the full time to be given up again.  Adds the event ``letter_retried``.
+    It has the full time to be given up again.  Adds the event ``letter_retried``.  False in any other state.
     """
-    chosen = (_letter.c.id == letter_id, _letter.c.state.in_(("refused", "deferred", "uncertain")))
+    again = or_(
+        _letter.c.state.in_(("refused", "deferred", "uncertain")),
+        and_(_letter.c.state == "accepted", _letter.c.bounced_at.is_not(None)),
+    )
+    chosen = (_letter.c.id == letter_id, again)
     values = {"state": "queued", "next_try_at": None, "give_up_at": now + GIVE_UP_AFTER, **_UNCLAIMED}
+    values |= {"accepted_at": None, "bounced_at": None}
     if run(session, update(_letter).where(*chosen).values(**values)).rowcount != 1:
         return False
     audit.add(session, letter_events(session, letter_id, "letter_retried", now, actor="administrator"))
@@ -252,10 +266,10 @@ def by_message_ids(session: Session, message_ids: Sequence[str]) -> dict[str, Se
     return {letter.message_id: letter for letter in found}
 
 
-def sent_since(session: Session, recipient: str, kind: str, since: datetime) -> int:
-    """How many letters of a kind were made out to an address, in any spelling of case, since an instant: the brake."""
+def sent_since(session: Session, recipient: str, kinds: Sequence[str], since: datetime) -> int:
+    """How many letters of these kinds were made out to an address, in any spelling of case, since an instant."""
     to_them = and_(_letter.c.recipient_key == _key(recipient), _letter.c.created_at >= since)
-    return int(run(session, select(func.count()).where(to_them, _letter.c.kind == kind)).scalar_one())
+    return int(run(session, select(func.count()).where(to_them, _letter.c.kind.in_(kinds))).scalar_one())
 
 
 def _values(letter: NewLetter) -> dict[str, Any]:
@@ -270,9 +284,10 @@ def _values(letter: NewLetter) -> dict[str, Any]:
         "envelope_sender": letter.envelope_sender,
         "subject": letter.subject,
         "created_at": letter.created_at,
-        "state": "queued",
+        "state": "uncertain" if letter.doubt else "queued",
         "attempts": 0,
         "give_up_at": letter.created_at + GIVE_UP_AFTER,
+        "last_reply": letter.doubt,
     }
 
 
@@ -281,10 +296,13 @@ def _key(address: str) -> str:
 
 
 def _queued_events(letter_id: int, letter: NewLetter) -> list[audit.Event]:
-    detail = {"kind": letter.kind, "recipient": letter.recipient}
+    told: list[tuple[str, dict[str, Any]]] = [("letter_queued", {"kind": letter.kind, "recipient": letter.recipient})]
+    if letter.doubt:
+        told.append(("letter_uncertain", {"reply": letter.doubt}))
     return [
-        audit.Event(letter.created_at, "letter_queued", "mailgate", question_id, None, letter_id, detail)
+        audit.Event(letter.created_at, kind, "mailgate", question_id, None, letter_id, detail)
         for question_id in dict.fromkeys(letter.question_ids) or (None,)
+        for kind, detail in told
     ]
 
 
@@ -308,4 +326,6 @@ def _sent_letter(rows: Sequence[Row[Any]]) -> SentLetter:
         question_ids=tuple(row.question_id for row in rows if row.question_id is not None),
         number=first.number or "",
         created_at=first.created_at,
+        effect=first.effect,
+        bounced=first.bounced_at is not None,
     )

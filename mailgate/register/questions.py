@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, tuple_
+from sqlalchemy import func, insert, tuple_
 from sqlmodel import Session, col, select
 
 from mailgate.domain.workcalendar import WARSAW
 from mailgate.errors import RegisterError
 from mailgate.register import audit
 from mailgate.register.sql import PORTION, insert_into, portions, run
-from mailgate.register.tables import NumberRow, QuestionRow, table_of
+from mailgate.register.tables import LetterQuestionRow, LetterRow, NumberRow, QuestionRow, table_of
 
 _WARSAW = ZoneInfo(WARSAW)
 _number = table_of(NumberRow)
 _question = table_of(QuestionRow)
 _COLUMNS = tuple(column.name for column in _question.columns if column.name != "id")
 _LISTS = ("because", "references", "problems", "differences")
+_COLUMN_OF = {"date": "document_date"}
+_PROBLEM_OF = {"phone": "contact", "email": "contact"}
 _INSERT = insert(_question).returning(_question.c.id, sort_by_parameter_order=True)
 
 EXPORTED = (
@@ -82,6 +84,14 @@ def by_number(session: Session, number: str) -> QuestionRow | None:
     return session.exec(chosen, execution_options={"populate_existing": True}).first()
 
 
+def asked_since(session: Session, address: str, since: datetime) -> list[str]:
+    """The texts of all that an address, in any spelling of case, has asked since an instant of receipt, oldest first."""
+    chosen = select(QuestionRow.question).where(
+        QuestionRow.received_at >= since, func.lower(col(QuestionRow.asker_address)) == address.lower()
+    )
+    return [text or "" for text in session.exec(chosen.order_by(col(QuestionRow.id)))]
+
+
 def listed(
     session: Session,
     since: date | None = None,
@@ -107,12 +117,18 @@ def listed(
 
 
 def record_answer(
-    session: Session, question_id: int, text: str, consultant: str, documentation: str | None, now: datetime
+    session: Session,
+    question_id: int,
+    text: str,
+    consultant: str,
+    documentation: str | None,
+    now: datetime,
+    inbound_id: int | None = None,
 ) -> None:
     """Keep a consultant's words in the register (further ones are added below) and open the way to ``answered_at``.
 
     ``answered_at`` and the status change only when the letter is accepted (``outbox.mark_accepted``).  The register
-    names the last consultant; who wrote what, and when, stands in the events ``answer_recorded``.
+    names the last consultant; who wrote what, when and in which mail, stands in the events ``answer_recorded``.
     """
     row = _locked(session, question_id)
     row.answer = text if row.answer is None else f"{row.answer}\n\n{_separator(now)}\n\n{text}"
@@ -121,18 +137,50 @@ def record_answer(
         row.documentation = "\n".join(place for place in (row.documentation, documentation) if place)
     session.flush()
     detail = {"text": text, "documentation": documentation}
-    event = audit.Event(now, "answer_recorded", f"consultant {consultant}", question_id, detail=detail)
+    event = audit.Event(now, "answer_recorded", f"consultant {consultant}", question_id, inbound_id, detail=detail)
     audit.add(session, [event])
 
 
 def reopen(session: Session, question_id: int, actor: str, now: datetime) -> None:
-    """A follow-up came after the answer: pending again; the time of the first answer stays."""
+    """A follow-up came after the answer was written: pending again; the time of the first answer stays.
+
+    Where that answer is still on its way its acceptance would finish the question; the event keeps it open then.
+    """
     row = _locked(session, question_id)
-    if row.status == "pending":
+    if row.status == "pending" and not answer_on_its_way(session, question_id):
         return
     row.status = "pending"
     session.flush()
     audit.add(session, [audit.Event(now, "reopened", actor, question_id)])
+
+
+def answer_on_its_way(session: Session, question_id: int) -> bool:
+    """Whether a letter with an answer is in the outbox still, refused and uncertain ones included."""
+    open_letters = (
+        select(LetterRow.id)
+        .join(LetterQuestionRow, col(LetterQuestionRow.letter_id) == col(LetterRow.id))
+        .where(LetterQuestionRow.question_id == question_id, LetterRow.effect == "answers")
+        .where(LetterRow.state != "accepted")
+        .limit(1)
+    )
+    return session.exec(open_letters).first() is not None
+
+
+def complete(session: Session, question_id: int, values: Mapping[str, str], actor: str, now: datetime) -> None:
+    """Fill fields of the form that were missing, with the event ``completed``; what is there is never changed.
+
+    ``values`` are by the form's names (``date`` in ISO 8601).  A problem that they settle is one no longer.
+    """
+    row = _locked(session, question_id)
+    new = {name: value for name, value in values.items() if getattr(row, _COLUMN_OF.get(name, name)) is None}
+    if not new:
+        return
+    for name, value in new.items():
+        setattr(row, _COLUMN_OF.get(name, name), date.fromisoformat(value) if name == "date" else value)
+    settled = {_PROBLEM_OF.get(name, name) for name in new}
+    row.problems = [problem for problem in row.problems if problem["field"] not in settled]
+    session.flush()
+    audit.add(session, [audit.Event(now, "completed", actor, question_id, detail=dict(new))])
 
 
 def confirm_address(session: Session, question_id: int, name: str, address: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from mailgate.register.outcomes import letter_events, mark_accepted, mark_refuse
 from mailgate.register.sql import run
 from mailgate.register.tables import LetterRow, table_of
 
+ACTOR = "administrator"
 ACCEPTED = "The administrator found it accepted in the smarthost's log."
 LOST = "The administrator found that the smarthost does not have it."
 
@@ -30,9 +31,9 @@ def settle(session: Session, letter_id: int, *, accepted: bool, now: datetime) -
     if row is None:
         return False
     detail = {"outcome": "accepted" if accepted else "lost"}
-    audit.add(session, letter_events(session, letter_id, "letter_settled", now, actor="administrator", detail=detail))
+    audit.add(session, letter_events(session, letter_id, "letter_settled", now, actor=ACTOR, detail=detail))
     if accepted:
-        mark_accepted(session, letter_id, ACCEPTED, row.last_try_at or now)
+        mark_accepted(session, letter_id, ACCEPTED, row.last_try_at or now, actor=ACTOR)
     else:
-        mark_refused(session, letter_id, LOST, now)
+        mark_refused(session, letter_id, LOST, now, actor=ACTOR)
     return True

@@ -9,7 +9,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from mailgate.register.columns import CleanJSON, CleanText
@@ -61,6 +71,8 @@ class InboundRow(Row, table=True):
     message_id: str | None = Field(default=None, index=True, sa_type=CleanText)
     archive: bool = False
     truncated: bool = False
+    retaken: bool = False
+    """Read again after the register was restored from a backup: it was most likely dealt with before."""
     state: str = Field(default="waiting", sa_type=CleanText)
     attempts: int = 0
     claimed_by: str | None = Field(default=None, sa_type=CleanText)
@@ -190,11 +202,17 @@ class LetterRow(Row, table=True):
     __tablename__ = "letter"
     __table_args__ = (
         _one_of("state", "queued", "sending", "accepted", "deferred", "refused", "uncertain"),
-        _one_of("role", "clerk", "consultant"),
+        _one_of("role", "clerk", "consultant", "administrator"),
         _one_of("effect", "none", "acknowledges", "answers"),
         Index("ix_letter_state_id", "state", "id"),
         Index("ix_letter_state_next_try_at", "state", "next_try_at"),
         Index("ix_letter_recipient_key_created_at", "recipient_key", "created_at"),
+        Index(
+            "ix_letter_notices",
+            "created_at",
+            sqlite_where=text("role = 'administrator'"),
+            postgresql_where=text("role = 'administrator'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -218,6 +236,8 @@ class LetterRow(Row, table=True):
     last_try_at: datetime | None = None
     accepted_at: datetime | None = None
     last_reply: str | None = Field(default=None, sa_type=CleanText)
+    bounced_at: datetime | None = None
+    """When a notice told that it was not delivered after all: its acceptance then means nothing for its questions."""
 
 
 class LetterQuestionRow(Row, table=True):
@@ -250,3 +270,42 @@ class HeldReplyRow(Row, table=True):
     held_at: datetime
     reason: str = Field(sa_type=CleanText)
     state: str = Field(default="held", sa_type=CleanText)
+
+
+class AlarmRow(Row, table=True):
+    """Something that needs a person: how it stood when the administrators were last told (None: never)."""
+
+    __tablename__ = "alarm"
+
+    kind: str = Field(primary_key=True, sa_type=CleanText)
+    what: str = Field(sa_type=CleanText)
+    since: datetime
+    told_count: int | None = None
+    told_newest: datetime | None = None
+    told_urgent: bool = False
+    ended_at: datetime | None = None
+    """It is over, and that is still to be told."""
+
+
+class WatchRow(Row, table=True):
+    """The one row on what the daemon saw at its last look, and when it last wrote to the administrators."""
+
+    __tablename__ = "watch"
+
+    id: int = Field(primary_key=True)
+    seen_at: datetime
+    notice_at: datetime | None = None
+    outside: dict[str, Any] = Field(sa_column=Column(CleanJSON, nullable=False))
+    """``domain.alarms.Outside`` with instants in ISO 8601."""
+
+
+class RestoreRow(Row, table=True):
+    """One restoration of this register from a backup."""
+
+    __tablename__ = "restore"
+
+    id: int | None = Field(default=None, primary_key=True)
+    backup_made_at: datetime
+    restored_at: datetime
+    reread_at: datetime | None = None
+    """When all that had been taken from the mailbox since the backup was read again."""

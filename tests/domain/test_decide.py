@@ -19,7 +19,8 @@ from domain.factories import (
 )
 
 from mailgate.domain.autoreply import Automation
-from mailgate.domain.bounce import Bounce
+from mailgate.domain.bounce import Bounce, FailedRecipient
+from mailgate.domain.changes import AddNote, ConfirmAddress, Decision, HoldReply, RecordAnswer, Reopen
 from mailgate.domain.classify import (
     AutoReply,
     BlankForm,
@@ -42,7 +43,7 @@ from mailgate.domain.correspondence import (
     letters_about_changes,
     letters_about_entries,
 )
-from mailgate.domain.decide import AddNote, ConfirmAddress, Decision, HoldReply, RecordAnswer, Reopen, decide
+from mailgate.domain.decide import decide
 from mailgate.domain.hot01 import FormsFound, Problem
 from mailgate.domain.letters import Acknowledgement, Answer, NoForm, NotRelayed, QuestionForConsultant
 from mailgate.domain.mail import Address, Attachment
@@ -55,6 +56,7 @@ OFFICE = Office(HOTLINE, (ANNA, PIOTR))
 CALENDAR = WorkCalendar()
 TO_ANNA = ConsultantReply(sent_letter(), ANNA)
 SCREENSHOT = Attachment("ekran.png", "image/png", b"png")
+SLOW = FailedRecipient(CLERK.address, "delayed", "4.4.1", None)
 LOGO = Attachment("logo.png", "image/png", b"png", inline=True)
 
 
@@ -193,8 +195,7 @@ def test_what_concerns_no_question_is_set_aside_with_its_reason(verdict: Verdict
     ("verdict", "kind"),
     [
         (AutoReply(Automation("auto_reply", ("Auto-Submitted",)), sent_letter("clerk", CLERK, "answer")), "note"),
-        (DeliveryNotice(Bounce((), (), ()), (sent_letter("clerk", CLERK, "answer"),)), "bounced"),
-        (OwnLetter(sent_letter("clerk", CLERK, "answer")), "note"),
+        (DeliveryNotice(Bounce((SLOW,), (), ()), (sent_letter("clerk", CLERK, "answer"),)), "bounced"),
     ],
 )
 def test_what_machines_say_of_a_letter_is_a_note_and_is_answered_to_nobody(verdict: Verdict, kind: str) -> None:
@@ -303,6 +304,11 @@ def test_a_mail_from_the_typed_address_confirms_it() -> None:
 def test_files_alone_are_an_answer() -> None:
     decision = decided(TO_ANNA, replied(None, attachments=("ekran.png",), files=(SCREENSHOT,)), standing())
     assert isinstance(decision.changes[0], RecordAnswer)
+
+
+def test_e74_our_own_letter_that_comes_back_has_no_consequence() -> None:
+    decision = decided(OwnLetter(sent_letter("clerk", CLERK, "answer")), reading(HOTLINE), standing())
+    assert decision == Decision("own_letter")
 
 
 def test_a_second_consultants_answer_is_held_and_he_is_told_who_answered() -> None:

@@ -309,3 +309,25 @@ def test_a_relay_does_not_change_the_fingerprint(raw: bytes) -> None:
 )
 def test_different_mails_with_one_message_id_have_different_fingerprints(raw: bytes) -> None:
     assert fingerprint(raw) != fingerprint(RELAYED[0])
+
+
+def test_the_headers_that_are_there_are_told_in_the_order_asked() -> None:
+    found = read_mail(mail("X-Loop: a\r\nFrom: a@b.example\r\nX-LOOP: b\r\nEmpty:\r\n"))
+    assert found.present(("list-id", "from", "x-loop", "empty")) == ["from", "x-loop", "empty"]
+
+
+def test_a_fault_of_mail_parser_costs_the_structure_of_one_header_and_not_the_mail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fault(value: str, **_options: object) -> list[tuple[str, str]]:
+        raise RecursionError(value)
+
+    monkeypatch.setattr("mailgate.domain.message.headers.get_addresses", fault)
+    found = read_mail(mail("From: Ewa <ewa@fault.example>\r\nSubject: x\r\n"))
+    assert found.sender == Address("", "ewa@fault.example")
+    assert "address header from: read without mail-parser: RecursionError" in found.notes
+
+
+def test_an_address_that_is_its_own_name_has_no_name() -> None:
+    found = read_mail(mail('From: "jan@ug.example" <jan@ug.example>\r\n'))
+    assert found.sender == Address("", "jan@ug.example")

@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.domain.mail import Address, InboundMail
-from mailgate.domain.tokens import MOST_TOKENS, Role, TokenKey, message_id, reply_address, tokens_in
+from mailgate.domain.mail import Address, Attachment, InboundMail
+from mailgate.domain.tokens import (
+    MOST_TOKENS,
+    Role,
+    TokenKey,
+    message_id,
+    reply_address,
+    return_address,
+    tokens_in,
+    tokens_returned,
+    untagged,
+)
 
 KEY = TokenKey(b"a secret of thirty-two characters")
 NONCE = b"\x00\x01\x02\x03\x04"
@@ -186,3 +196,45 @@ def test_the_number_of_tokens_is_bounded() -> None:
     text = " ".join(f"hot01.1.{KEY.issue('clerk', str(n), 'a@b.example', NONCE)}@x" for n in range(200))
 
     assert len(tokens_in(mail(), text)) == MOST_TOKENS
+
+
+def test_a_letters_return_address_tells_its_token_to_whatever_comes_back() -> None:
+    address = return_address("hotline@csizs.example", TOKEN)
+
+    assert address == f"hotline+b.{TOKEN}@csizs.example"
+    assert tokens_returned(mail(), [address.upper()]) == (TOKEN,)
+    assert tokens_returned(mail(("delivered-to", address))) == (TOKEN,)
+    assert tokens_in(mail(), "", [address]) == (TOKEN,)
+
+
+def test_only_where_a_mail_came_to_says_that_it_came_back() -> None:
+    asks = reply_address("hotline@csizs.example", TOKEN)
+    quoting = mail(("references", f"<hotline+b.{TOKEN}@csizs.example>"), plain=(f"hotline+b.{TOKEN}@csizs.example",))
+
+    assert tokens_returned(quoting, [asks]) == ()
+
+
+def test_a_local_part_too_long_for_a_tag_stays_as_it_is() -> None:
+    local = "h" * 60
+
+    assert return_address(f"{local}@csizs.example", TOKEN) == f"{local}@csizs.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "bare"),
+    [
+        (f"hotline+b.{TOKEN}@csizs.example", "hotline@csizs.example"),
+        (f"hotline+csizs+r.{TOKEN}@csizs.example", "hotline+csizs@csizs.example"),
+        ("hotline+csizs@csizs.example", "hotline+csizs@csizs.example"),
+        ("nobody", "nobody"),
+    ],
+)
+def test_only_our_own_tag_is_taken_off(address: str, bare: str) -> None:
+    assert untagged(address) == bare
+
+
+def test_a_read_receipt_names_its_letter_in_a_part_of_its_own() -> None:
+    report = f"Original-Message-ID: {message_id(123, TOKEN, 'csizs.example')}\nDisposition: manual; displayed\n"
+    part = Attachment("report", "message/disposition-notification", report.encode())
+
+    assert tokens_in(mail(attachments=(part,)), "") == (TOKEN,)

@@ -1,73 +1,70 @@
-"""Killed at any moment, the daemon loses nothing, doubles nothing and leaves no gap in the numbers."""
+"""Killed at any moment, the daemon loses nothing, doubles nothing and leaves no gap in the numbers (E03, E04, E19, E22)."""
 
 from __future__ import annotations
 
 import os
 import random
-import signal
-import smtplib
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from servers.deployment import HOTLINE, Deployment, eventually, form_text, mail
+from servers.deployment import Deployment, eventually
+from servers.doomed import STEPS
+from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.feeders import Correspondents, Feeder, Resender
+from servers.nursery import Nursery
 from servers.smtp_sink import SmtpSink
 
-from mailgate.config import environment_without_settings
 from mailgate.register.tables import InboundRow, LetterRow
 
-ROUNDS = 100 if os.environ.get("MAILGATE_TEST_SOAK") == "full" else 4
-CLIENTS = 4
-MAILS_A_CLIENT = 12
+ROUNDS = 25 if os.environ.get("MAILGATE_TEST_SOAK") == "full" else 2
+"""In each, a daemon dies at every marked step, and as many die at random moments in between."""
+LETTERS_A_QUESTION = 3
+"""The acknowledgement, and the question to each of the two consultants."""
+MARKED = [step for step in STEPS if step != "none"]
 
 
-class Process:
-    """The daemon as a process of its own, which can be killed."""
-
-    def __init__(self, gate: Deployment, port: int) -> None:
-        self.gate, self.port = gate, port
-        self.environment = (
-            environment_without_settings() | gate.environment | {"MAILGATE_SMTP_LISTEN": f"127.0.0.1:{port}"}
-        )
-
-    def start(self) -> None:
-        journal = (self.gate.folder / "journal.log").open("ab")
-        with journal:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "mailgate", "run"], env=self.environment, stderr=journal, cwd=self.gate.folder
-            )
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+@pytest.fixture(scope="module")
+def dovecot() -> Iterator[Dovecot]:
+    with Dovecot() as server:
+        yield server
 
 
-def send_all(port: int, mails: list[bytes], accepted: list[bytes], stop: threading.Event) -> None:
-    """A mail server that keeps each mail until it reads 250 for it."""
-    for raw in mails:
-        while not stop.is_set():
-            try:
-                with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
-                    client.sendmail("j.bak@ug.debowa.example", [HOTLINE], raw)
-            except (OSError, smtplib.SMTPException):
-                time.sleep(0.05)
-            else:
-                accepted.append(raw)
-                break
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    with SmtpSink() as server:
+        yield server
 
 
-def mails_of(round_number: int, client: int) -> list[bytes]:
-    return [
-        mail(
-            form_text(question=f"Pytanie {round_number}-{client}-{n}?"),
-            Message_ID=f"<{round_number}.{client}.{n}@ug.debowa.example>",
-        ).as_bytes()
-        for n in range(MAILS_A_CLIENT)
-    ]
+@pytest.fixture
+def gate(tmp_path: Path, dovecot: Dovecot, sink: SmtpSink) -> Deployment:
+    return Deployment(
+        tmp_path,
+        IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+        TLS_CA_FILE=str(dovecot.cafile),
+        SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}",
+        IMAP_POLL_SECONDS="1",
+    )
+
+
+@contextmanager
+def feeding(port: int, dovecot: Dovecot) -> Iterator[list[Feeder]]:
+    """Mail comes on both ways, from entry until all that was begun is brought."""
+    senders = [Resender(f"smtp{n}", port) for n in range(2)]
+    feeders: list[Feeder] = [*senders, Correspondents("imap", dovecot)]
+    with ExitStack() as at_work:
+        for feeder in feeders:
+            at_work.enter_context(feeder)
+        try:
+            yield feeders
+        except BaseException:
+            for sender in senders:
+                sender.give_up()
+            raise
 
 
 def free_port() -> int:
@@ -75,45 +72,58 @@ def free_port() -> int:
         return probe.port
 
 
+def die_again_and_again(nursery: Nursery, chance: random.Random) -> int:
+    """How many daemons died."""
+    deaths = 0
+    for _ in range(ROUNDS):
+        for step in chance.sample(MARKED, len(MARKED)):
+            nursery.start(step, chance.randint(1, 4))
+            nursery.await_death()
+            deaths += 1
+            if chance.random() < 0.5:
+                nursery.start()
+                time.sleep(chance.uniform(0.0, 1.2))  # The moment of the kill is what is tried, not waited for.
+                nursery.kill()
+                deaths += 1
+    return deaths
+
+
 @pytest.mark.soak
-def test_a_daemon_killed_at_random_moments_keeps_every_promise(tmp_path: Path) -> None:
-    chance = random.Random(20261123)
-    stop = threading.Event()
-    with SmtpSink() as sink:
-        gate = Deployment(tmp_path, SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}")
-        daemon = Process(gate, free_port())
-        daemon.start()
-        accepted: list[bytes] = []
-        try:
-            for round_number in range(ROUNDS):
-                clients = [
-                    threading.Thread(target=send_all, args=(daemon.port, mails_of(round_number, n), accepted, stop))
-                    for n in range(CLIENTS)
-                ]
-                for client in clients:
-                    client.start()
-                time.sleep(chance.uniform(0.6, 1.8))  # The moment of the kill is what is tried, not waited for.
-                daemon.kill()
-                daemon.start()
-                for client in clients:
-                    client.join(60)
-                assert len(accepted) == (round_number + 1) * CLIENTS * MAILS_A_CLIENT
-            eventually("all mail is handled", lambda: all(row.state == "done" for row in gate.rows(InboundRow)))
-            gate.settled()
-        finally:
-            stop.set()
-            daemon.kill()
-    numbers = [entry["number"] for entry in gate.register()]
-    questions = Counter(entry["question"] for entry in gate.register())
-    assert set(questions.values()) == {1}
-    assert len(questions) == len(accepted)
-    assert [int(number[-6:]) for number in numbers] == list(range(1, len(numbers) + 1))
+def test_e03_e04_e19_e22_a_daemon_killed_anywhere_keeps_every_promise(
+    gate: Deployment, dovecot: Dovecot, sink: SmtpSink
+) -> None:
+    with Nursery(gate, free_port()) as nursery:
+        with feeding(nursery.port, dovecot) as feeders:
+            deaths = die_again_and_again(nursery, random.Random(20261123))
+            nursery.start()
+        brought = [question for feeder in feeders for question in feeder.brought]
+        eventually("the mailbox is empty", lambda: not dovecot.messages())
+        gate.settled()
+    print(f"{deaths} deaths, {len(brought)} mails, {Counter(letter.state for letter in gate.rows_of_letters())}")
+    assert len(brought) > deaths, "there was hardly any load"
+    each_mail_is_registered_once(gate, brought)
+    assert len(dovecot.messages("Przyjęte")) == len(feeders[-1].brought)
+    each_letter_is_accounted_for(gate, sink)
+
+
+def each_mail_is_registered_once(gate: Deployment, brought: list[str]) -> None:
+    register = gate.register()
+    assert Counter(entry["question"] for entry in register) == Counter(brought)
+    assert [int(entry["number"][-6:]) for entry in register] == list(range(1, len(brought) + 1))
+    assert Counter(row.state for row in gate.rows(InboundRow)) == {"done": len(brought)}
+
+
+def each_letter_is_accounted_for(gate: Deployment, sink: SmtpSink) -> None:
+    """The smarthost has what the outbox says it has, once; what only it knows of is shown as uncertain."""
     taken = Counter(
-        line for message in sink.messages for line in message.content.split(b"\r\n") if line.startswith(b"Message-ID:")
+        line.partition(b": ")[2].decode()
+        for message in sink.messages
+        for line in message.content.split(b"\r\n")
+        if line.startswith(b"Message-ID:")
     )
-    assert set(taken.values()) <= {1}, "a letter was accepted twice"
-    letters = gate.rows(LetterRow)
-    assert len(letters) == 3 * len(numbers)
-    states = Counter(letter.state for letter in letters)
-    assert set(states) <= {"accepted", "uncertain"}
-    assert len(taken) >= states["accepted"]
+    letters: list[LetterRow] = gate.rows_of_letters()
+    states = {letter.message_id: letter.state for letter in letters}
+    assert len(letters) == LETTERS_A_QUESTION * len(gate.register())
+    assert set(taken.values()) == {1}, "a letter was accepted twice"
+    assert set(states.values()) <= {"accepted", "uncertain"}
+    assert {id for id, state in states.items() if state == "accepted"} <= taken.keys() <= states.keys()

@@ -45,6 +45,25 @@ def test_a_responder_gets_few_letters_and_the_register_stays_clean(gate: Deploym
     assert sum(entry["question"] == "Jak wycofać zatwierdzone sprawozdanie?" for entry in gate.register()) == 1
 
 
+def test_e76_p7_two_help_desks_stop_after_three_mails_and_a_person_is_told_once(gate: Deployment) -> None:
+    got = answers(gate, ticket(mail(form_text()))[0], ticket)
+    assert got == 3
+    assert len(gate.register()) > 3, "registering goes on"
+    (told,) = gate.held()
+    assert told.reason.startswith("letters to j.bak@ug.debowa.example are stopped")
+
+
+def desk(letter: EmailMessage) -> tuple[EmailMessage, str]:
+    """Another help desk that says so, and answers with a number of its own."""
+    text = f"Zgłoszenie {abs(hash(str(letter['Message-ID'])))} zostało zarejestrowane.\n\n> {letter['Subject']}"
+    return mail(text, Subject="[Ticket#2026] Potwierdzenie", Auto_Submitted="auto-replied", X_OTRS_Loop="yes"), ""
+
+
+def test_e76_a_help_desk_gets_one_mail_about_a_question(gate: Deployment) -> None:
+    assert answers(gate, mail(form_text()), desk) == 1
+    assert len(gate.register()) == 1
+
+
 def test_two_hot_lines_do_not_talk_to_each_other(tmp_path: Path, gate: Deployment) -> None:
     other_folder = tmp_path / "other"
     other_folder.mkdir()

@@ -162,7 +162,7 @@ def test_an_incomplete_form_counts_and_the_clerk_is_told_what_is_missing(gate: D
 def test_free_text_is_registered_and_gets_the_blank_form(gate: Deployment) -> None:
     gate.send(mail("Dzień dobry, czy jutro będzie przerwa techniczna?"))
     (receipt,) = [letter for letter in gate.letters(3) if CLERK in letter["To"]]
-    assert [part.get_filename() for part in receipt.iter_attachments()] == ["HOT-01.docx"]
+    assert [part.get_filename() for part in receipt.iter_attachments()] == ["HOT-01.docx", "HOT-01.pdf"]
     assert len(gate.register()) == 1
 
 

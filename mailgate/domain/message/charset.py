@@ -216,7 +216,7 @@ _GONE: Final = dict.fromkeys([
 _BREAKS: Final = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _SURROGATES: Final = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _TIDY: Final = {**_SPACES, **_GONE, **_BREAKS, **_SURROGATES}
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNTIDY: Final = re.compile(f"[{''.join(map(re.escape, map(chr, _TIDY)))}]")
 
 
 def tidy(text: str) -> str:
@@ -224,6 +224,5 @@ def tidy(text: str) -> str:
 
     Lone surrogates become U+FFFD, since neither UTF-8 nor a database takes them.  Line ends are left as they are.
     """
-    if text.isascii():
-        return text.translate(_TIDY) if _CONTROL.search(text) else text
-    return unicodedata.normalize("NFC", text.translate(_TIDY))
+    clean = text.translate(_TIDY) if _UNTIDY.search(text) else text
+    return clean if clean.isascii() else unicodedata.normalize("NFC", clean)

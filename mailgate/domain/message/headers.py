@@ -11,14 +11,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from email.message import Message
 from email.utils import parsedate_tz
-from typing import Final
+from typing import Final, NamedTuple
 
-import mailparser
+from mailparser.utils import get_addresses
 
 from mailgate.domain.addresses.address import Address
 from mailgate.domain.message.charset import decode, tidy
+from mailgate.domain.remembered import remembered
 
 MAX_ADDRESSES: Final = 500
 MAX_IDENTIFIERS: Final = 200
@@ -48,9 +48,9 @@ def decode_text(value: str) -> str:
     Encoded words are accepted where programs put them (in quotes, glued to text, with spaces inside).  A letter
     split over two words of one charset is joined.  Raw 8-bit text is guessed.
     """
+    if "=?" not in value and value.isascii():
+        return value.strip() if value.isprintable() else tidy(unfold(value))
     value = unfold(value)
-    if value.isascii() and "=?" not in value:
-        return tidy(value)
     pieces: list[str] = []
     pending: list[bytes] = []
     charset = ""
@@ -95,31 +95,39 @@ class AddressBook:
     """
 
     def __init__(self, raw_items: Iterable[tuple[str, str]]) -> None:
-        self._values: dict[str, str] = {}
+        self._lists: dict[str, _AddressList] = {}
         for name, value in raw_items:
             key = name.lower()
-            if key in _ADDRESS_HEADERS and key not in self._values:
-                self._values[key] = _legible(value[:_MAX_ADDRESS_HEADER])
-        self.notes: tuple[str, ...] = ()
-        self._parsed = self._parse()
+            if key in _ADDRESS_HEADERS and key not in self._lists:
+                self._lists[key] = _address_list(_legible(value[:_MAX_ADDRESS_HEADER]))
 
     def of(self, name: str) -> tuple[Address, ...]:
         """The mailboxes of the first header of that name; () where it is absent or holds none."""
-        return self._parsed.get(name, ())
+        return self._lists[name].addresses if name in self._lists else ()
 
-    def _parse(self) -> dict[str, tuple[Address, ...]]:
-        skeleton = Message()
-        for name, value in self._values.items():
-            skeleton[name] = value
-        try:
-            parser = mailparser.MailParser(skeleton)
-            views = {"from": parser.from_, "to": parser.to, "cc": parser.cc, "reply-to": parser.reply_to}
-            defects = parser.address_header_defects
-        except Exception as error:  # noqa: BLE001 - mail-parser was seen to raise six kinds that it does not declare
-            self.notes = (f"address headers read without mail-parser: {type(error).__name__}",)
-            return {name: _search(value) for name, value in self._values.items()}
-        self.notes = tuple(dict.fromkeys(f"address header {d['header']}: {d['reason']}" for d in defects[:20]))
-        return {name: _addresses(pairs) for name, pairs in views.items() if isinstance(pairs, Sequence)}
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to remark on the structure of the headers."""
+        return tuple(
+            f"address header {name}: {remark}" for name, found in self._lists.items() for remark in found.remarks
+        )
+
+
+class _AddressList(NamedTuple):
+    addresses: tuple[Address, ...]
+    remarks: tuple[str, ...]
+
+
+# Our own address stands in nearly every mail, and the same offices write again.
+@remembered(most=512, longest=300)
+def _address_list(value: str) -> _AddressList:
+    """What mail-parser makes of one header's value: its structure settles the mailboxes, or leaves them in doubt."""
+    defects: list[dict[str, str]] = []
+    try:
+        pairs = get_addresses(value, defects=defects, decode_names=True)
+    except Exception as error:  # noqa: BLE001 - mail-parser was seen to raise six kinds that it does not declare
+        return _AddressList(_search(value), (f"read without mail-parser: {type(error).__name__}",))
+    return _AddressList(_addresses(pairs), tuple(dict.fromkeys(defect["reason"] for defect in defects[:20])))
 
 
 _ADDRESS_HEADERS: Final = frozenset({"from", "to", "cc", "reply-to"})
@@ -144,7 +152,7 @@ def _encode_again(word: re.Match[str]) -> str:
 
 def _addresses(pairs: Sequence[tuple[str, str]]) -> tuple[Address, ...]:
     found = (
-        Address(_CONTROL.sub(" ", tidy(name)).strip(), tidy(address).strip())
+        Address("" if name == address else _CONTROL.sub(" ", tidy(name)).strip(), tidy(address).strip())
         for name, address in pairs[:MAX_ADDRESSES]
         if address
     )

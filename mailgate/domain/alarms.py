@@ -1,0 +1,417 @@
+"""What needs a person now, from plain facts, and when the administrators are told of it.
+
+Pure.  Facts of one kind are one alarm, however many there are of them.  What is told holds numbers and ids alone:
+never a name, an address or a word of a mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+Kind = Literal[
+    "database", "disk", "clock", "mailbox", "backlog", "smarthost", "spool", "login", "acknowledgement", "brake",
+    "quarantine", "bounce", "held", "uncertain", "refused", "returned", "difference", "notice",
+]  # fmt: skip
+
+PATIENCE = timedelta(minutes=10)
+"""How long a server may be out of reach, or a mail may wait, before a person is needed."""
+DATABASE_PATIENCE = timedelta(minutes=1)
+"""A backup or an upgrade may hold the database for a moment."""
+WARNED_BEFORE = timedelta(hours=2)
+"""An acknowledgement goes out at once; one that is missing so long before its deadline will not go by itself."""
+CLOCK_JUMP = timedelta(minutes=2)
+GAP = timedelta(minutes=15)
+"""The shortest time between two notices."""
+REMINDER = timedelta(hours=24)
+MOST_NAMED = 20
+_MIB = 1 << 20
+_ENOUGH, _ENOUGH_SHARE = 1024 * _MIB, 0.05
+_LAST, _LAST_SHARE = 128 * _MIB, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Things of one sort that wait: since when, the newest of them, and the ids of the first (most urgent) few."""
+
+    count: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    named: tuple[str, ...] = ()
+
+
+NOTHING = Pile()
+
+
+@dataclass(frozen=True, slots=True)
+class InRegister:
+    """What the register tells; letters are those to clerks and consultants, ``notices`` those to administrators."""
+
+    waiting: Pile = NOTHING
+    """Mails of the spool that are not handled yet, by when they were spooled."""
+    quarantined: Pile = NOTHING
+    bounces: Pile = NOTHING
+    """Quarantined delivery notices about no letter that could be found."""
+    held: Pile = NOTHING
+    braked: Pile = NOTHING
+    """Correspondents to whom we write no more, since a machine seems to answer there."""
+    uncertain: Pile = NOTHING
+    refused: Pile = NOTHING
+    returned: Pile = NOTHING
+    """Receipts and answers that came back, whose questions were not acknowledged or answered otherwise since."""
+    unacknowledged: Pile = NOTHING
+    """By ``acknowledge_by``: those whose deadline is near (WARNED_BEFORE) or past, the most urgent named first."""
+    notices: Pile = NOTHING
+    """Refused, uncertain or returned notices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A folder and the room on its file system, in bytes."""
+
+    folder: str
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What only the running daemon sees; instants are aware, None means that all is well."""
+
+    running_since: datetime | None = None
+    mailbox_silent_since: datetime | None = None
+    """The last look at the mailbox that could be completed, where the next one is missing."""
+    mailbox_waiting: int = 0
+    mailbox_oldest: datetime | None = None
+    smarthost_since: datetime | None = None
+    database_since: datetime | None = None
+    login: str | None = None
+    """What is wrong with the right to log in by OAuth2, or soon will be, with the cure."""
+    clock_since: datetime | None = None
+    clock_jump: int = 0
+    """Seconds by which the system's clock went on faster than time; negative where it was set back."""
+    differences: int = 0
+    """What the last reconciliation found."""
+    differences_at: datetime | None = None
+    disks: tuple[Disk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing that needs a person: what, since when, how many, the command that shows it, and the cure."""
+
+    kind: Kind
+    what: str
+    show: str
+    cure: str
+    since: datetime | None = None
+    """None only until ``step`` has seen it for the first time."""
+    count: int = 1
+    newest: datetime | None = None
+    named: tuple[str, ...] = ()
+    urgent: bool = False
+
+
+def alarms(register: InRegister | None, outside: Outside, now: datetime) -> tuple[Alarm, ...]:
+    """What needs a person now, the most urgent first; ``register`` is None where the database does not answer."""
+    found = [*_outside(outside, now)]
+    if register is not None:
+        found += _in_register(register, outside, now)
+    return tuple(sorted(found, key=lambda one: not one.urgent))
+
+
+def _outside(facts: Outside, now: datetime) -> Iterator[Alarm]:
+    if _lasts(facts.database_since, now, DATABASE_PATIENCE):
+        yield Alarm(
+            "database",
+            "The database cannot be used: no mail is taken, and nothing is sent.",
+            "mailgate doctor",
+            "See the journal for the reason: a full or read-only disk, a lock that another program holds, or a "
+            "PostgreSQL server that is down. Mail waits with its senders and in the mailbox meanwhile.",
+            facts.database_since,
+            urgent=True,
+        )
+    yield from _disk(facts.disks)
+    if facts.clock_since is not None:
+        yield Alarm(
+            "clock",
+            f"The system's clock was moved by {facts.clock_jump:+d} seconds: until it has been checked, no deadline "
+            "is judged.",
+            "timedatectl",
+            "Compare the clock with another one. Where it is right now, restart mailgate; where it is wrong, set it: "
+            "this alarm then ends by itself.",
+            facts.clock_since,
+            urgent=True,
+        )
+    yield from _servers(facts, now)
+    if facts.login is not None:
+        yield Alarm("login", f"Log-in: {facts.login}.", "mailgate doctor", "See the step that is named there.")
+    if facts.differences:
+        yield Alarm(
+            "difference",
+            f"Mailbox, spool, register and outbox differ in {_number(facts.differences, 'thing')}.",
+            "mailgate reconcile",
+            "Each difference is listed there with its cure.",
+            facts.differences_at,
+            facts.differences,
+            urgent=True,
+        )
+
+
+def _disk(disks: Sequence[Disk]) -> Iterator[Alarm]:
+    """Below 1 GiB or a twentieth, whichever is less; urgent below an eighth of a GiB or a hundredth."""
+    short = [one for one in disks if one.free < min(_ENOUGH, one.total * _ENOUGH_SHARE)]
+    if short:
+        left = ", ".join(f"{one.folder}: {one.free // _MIB} MiB" for one in short)
+        yield Alarm(
+            "disk",
+            f"The disk is nearly full ({left} left).",
+            "df -h",
+            "Make room before mail is refused (the SMTP receiver answers 452, mail stays in the mailbox).",
+            count=len(short),
+            urgent=any(one.free < min(_LAST, one.total * _LAST_SHARE) for one in short),
+        )
+
+
+def _servers(facts: Outside, now: datetime) -> Iterator[Alarm]:
+    if _lasts(facts.mailbox_silent_since, now, PATIENCE):
+        yield Alarm(
+            "mailbox",
+            "The mailbox cannot be reached: no mail comes in from there.",
+            "mailgate doctor",
+            "Check the mail server, the network and the password; the journal has the server's words.",
+            facts.mailbox_silent_since,
+            urgent=True,
+        )
+    elif facts.mailbox_oldest is not None and _lasts(
+        max(facts.mailbox_oldest, facts.running_since or facts.mailbox_oldest), now, PATIENCE
+    ):
+        waiting = _number(facts.mailbox_waiting, "message")
+        yield Alarm(
+            "backlog",
+            f"{waiting} of the mailbox {_verb(facts.mailbox_waiting, 'is', 'are')} not taken.",
+            "mailgate reconcile",
+            "The journal tells why a message cannot be fetched or stored (mailbox-message-skipped, intake-failed).",
+            facts.mailbox_oldest,
+            facts.mailbox_waiting,
+        )
+    if _lasts(facts.smarthost_since, now, PATIENCE):
+        yield Alarm(
+            "smarthost",
+            "The smarthost cannot be reached: letters wait in the outbox, and go out by themselves once it is back.",
+            "mailgate outbox list",
+            "Check the smarthost, the network and the log-in; `mailgate doctor` tries them.",
+            facts.smarthost_since,
+            urgent=True,
+        )
+
+
+def _in_register(facts: InRegister, outside: Outside, now: datetime) -> Iterator[Alarm]:
+    if facts.waiting.count and _lasts(facts.waiting.oldest, now, PATIENCE):
+        yield _of_pile(
+            "spool",
+            facts.waiting,
+            "{} of the spool {} not handled",
+            "mail",
+            "mailgate status",
+            "The journal tells what keeps them (pipeline-failed, read-failed). They are handled once that is gone.",
+        )
+    if facts.unacknowledged.count and outside.clock_since is None:
+        yield _acknowledgements(facts.unacknowledged, now)
+    yield from _set_aside(facts)
+    yield from _letters(facts)
+
+
+def _acknowledgements(pile: Pile, now: datetime) -> Alarm:
+    overdue = pile.oldest is not None and pile.oldest < now
+    alarm = _of_pile(
+        "acknowledgement",
+        pile,
+        "{} {} not acknowledged, and the deadline is " + ("past" if overdue else "near"),
+        "question",
+        "mailgate register list",
+        "See the letters of each (`mailgate trace NUMBER`); where there is only a telephone, consultants must call.",
+    )
+    return replace(alarm, urgent=True)
+
+
+def _set_aside(facts: InRegister) -> Iterator[Alarm]:
+    see = "mailgate quarantine list"
+    if facts.quarantined.count:
+        cure = "Look at each (`mailgate quarantine show ID`), then `quarantine replay` or `quarantine dismiss`."
+        yield _of_pile("quarantine", facts.quarantined, "{} {} in quarantine", "mail", see, cure)
+    if facts.bounces.count:
+        cure = "Look whom they mean (`mailgate quarantine show ID`), then `quarantine dismiss`."
+        yield _of_pile("bounce", facts.bounces, "{} about no known letter {} set aside", "delivery notice", see, cure)
+    if facts.held.count:
+        cure = "Look at each (`mailgate quarantine show ID`), see to it, then `quarantine dismiss`."
+        yield _of_pile("held", facts.held, "{} {} held", "reply", see, cure)
+    if facts.braked.count:
+        cure = (
+            "Perhaps two machines answer each other. See who writes (`mailgate quarantine show ID`), stop it there, "
+            "then `quarantine dismiss`."
+        )
+        yield _of_pile("brake", facts.braked, "Letters to {} are stopped", "correspondent", see, cure)
+
+
+def _letters(facts: InRegister) -> Iterator[Alarm]:
+    if facts.uncertain.count:
+        cure = (
+            "Look for each Message-ID in the smarthost's log, then `mailgate outbox settle --accepted ID` or "
+            "`--lost ID`; nothing is sent twice by itself."
+        )
+        yield _of_pile(
+            "uncertain", facts.uncertain, "{} {} uncertain", "letter", "mailgate outbox list --state uncertain", cure
+        )
+    if facts.refused.count:
+        cure = "The smarthost's reply tells why; once that is mended, `mailgate outbox retry ID`."
+        yield _of_pile(
+            "refused", facts.refused, "{} {} refused", "letter", "mailgate outbox list --state refused", cure
+        )
+    if facts.returned.count:
+        cure = (
+            "The clerk must be reached otherwise: see each question (`mailgate trace NUMBER`). Once the address works "
+            "again, `mailgate outbox retry ID` sends the letter anew."
+        )
+        what = "{} came back, and the clerk has not been reached otherwise"
+        yield _of_pile("returned", facts.returned, what, "letter", "mailgate register list", cure)
+    if facts.notices.count:
+        cure = "Check the addresses in MAILGATE_ADMINS, then `mailgate outbox retry ID` or wait for the next notice."
+        yield _of_pile(
+            "notice", facts.notices, "{} to administrators {} not delivered", "notice", "mailgate outbox list", cure
+        )
+
+
+def _of_pile(kind: Kind, pile: Pile, what: str, noun: str, show: str, cure: str) -> Alarm:
+    sentence = what.format(_number(pile.count, noun), _verb(pile.count, "is", "are"))
+    named = pile.named[:MOST_NAMED]
+    return Alarm(kind, f"{sentence}.", show, cure, pile.oldest, pile.count, pile.newest, named)
+
+
+def _number(count: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count} {noun if count == 1 else plural}"
+
+
+def _verb(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
+
+
+def _lasts(since: datetime | None, now: datetime, patience: timedelta) -> bool:
+    return since is not None and now - since > patience
+
+
+# What was told, and what is to be told next.
+
+UNTOLD: frozenset[Kind] = frozenset({"notice"})
+"""Shown by the journal and ``status`` only: a notice about a notice that cannot be delivered would never end."""
+ONCE: frozenset[Kind] = frozenset({"bounce", "login", "disk", "backlog"})
+"""Further ones of the same kind are no news.  A bounce may be that of a notice; the others merely go up and down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an alarm stood when the administrators were last told of it."""
+
+    count: int
+    newest: datetime | None
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An alarm that the journal has had; ``ended_at`` where it is over, and that is still to be told."""
+
+    kind: Kind
+    what: str
+    since: datetime
+    told: Told | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The content of one notice: what is new, what stands since an earlier one, and what is over."""
+
+    new: tuple[Alarm, ...] = ()
+    standing: tuple[Alarm, ...] = ()
+    over: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows from a look: lines for the journal, the notice if one is due, and what to remember."""
+
+    known: tuple[Known, ...]
+    begun: tuple[Alarm, ...] = ()
+    ended: tuple[Known, ...] = ()
+    report: Report | None = None
+
+
+def step(
+    known: Sequence[Known], found: Sequence[Alarm], last_notice_at: datetime | None, now: datetime, *, mailed: bool
+) -> Step:
+    """One look at the alarms.
+
+    The first notice goes at once, what is new since then after GAP at the earliest, all that stands again after
+    REMINDER; what is over is told once, if it was told at all.  ``mailed`` is False where nobody is to be written to.
+    """
+    before = {one.kind: one for one in known}
+    standing = {alarm.kind: _since(alarm, before.get(alarm.kind), now) for alarm in found}
+    begun = tuple(alarm for kind, alarm in standing.items() if kind not in before or before[kind].ended_at)
+    ended = tuple(
+        replace(one, ended_at=now) for one in known if one.kind not in standing and one.ended_at is None
+    )  # fmt: skip
+    remembered = [_remembered(alarm, before.get(alarm.kind)) for alarm in standing.values()]
+    over = [one for one in known if one.kind not in standing and one.ended_at is not None]
+    over += [one for one in ended if one.told]
+    report = _report(remembered, tuple(standing.values()), over, last_notice_at, now) if mailed else None
+    if report is None:
+        return Step((*remembered, *(over if mailed else ())), begun, ended)
+    told = tuple(
+        one if one.kind in UNTOLD else replace(one, told=_told(standing[one.kind])) for one in remembered
+    )  # fmt: skip
+    return Step(told, begun, ended, report)
+
+
+def _since(alarm: Alarm, before: Known | None, now: datetime) -> Alarm:
+    if alarm.since is not None:
+        return alarm
+    return replace(alarm, since=before.since if before and before.ended_at is None else now)
+
+
+def _remembered(alarm: Alarm, before: Known | None) -> Known:
+    """What is told of stays so; fewer are no news, and more after that are."""
+    told = before.told if before and before.ended_at is None else None
+    if told is not None:
+        told = replace(told, count=min(told.count, alarm.count), urgent=told.urgent and alarm.urgent)
+    assert alarm.since is not None
+    return Known(alarm.kind, alarm.what, alarm.since, told)
+
+
+def _report(
+    remembered: Sequence[Known], standing: Sequence[Alarm], over: Sequence[Known], last: datetime | None, now: datetime
+) -> Report | None:
+    if last is not None and timedelta(0) <= now - last < GAP:
+        return None
+    told_of = {one.kind: one.told for one in remembered}
+    told = [alarm for alarm in standing if alarm.kind not in UNTOLD]
+    new = tuple(alarm for alarm in told if _is_news(alarm, told_of[alarm.kind]))
+    old = tuple(alarm for alarm in told if alarm not in new)
+    reminding = bool(old) and (last is None or not timedelta(0) <= now - last < REMINDER)
+    return Report(new, old, tuple(over)) if new or over or reminding else None
+
+
+def _is_news(alarm: Alarm, told: Told | None) -> bool:
+    if told is None or (alarm.urgent and not told.urgent):
+        return True
+    if alarm.kind in ONCE:
+        return False
+    later = alarm.newest is not None and (told.newest is None or alarm.newest > told.newest)
+    return later or alarm.count > told.count
+
+
+def _told(alarm: Alarm) -> Told:
+    return Told(alarm.count, alarm.newest, alarm.urgent)

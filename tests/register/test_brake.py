@@ -1,0 +1,102 @@
+"""The brake on letters that keep a machine talking, on either database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from servers.entries import NOW, letter, question, spooled
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from mailgate.delivery.specimen import BLANK, CLERK, SOUND
+from mailgate.domain.correspondence import Post
+from mailgate.domain.letters import Acknowledgement, Letter, NoForm, NoMeeting, Thread
+from mailgate.register import audit, held, outbox, questions
+from mailgate.register.brake import Candidate, braked
+from mailgate.register.database import unit_of_work
+
+TEXT = "Państwa zgłoszenie nr {} zostało zarejestrowane w naszym systemie."
+FREE = replace(SOUND, kind="unformalised", form=None, text=TEXT.format(0))
+NO_FORM, RECEIPT = NoForm(CLERK, Thread(), FREE), Acknowledgement(CLERK, Thread(), (SOUND,))
+
+
+def wrote(session: Session, count: int, kind: str, ago: timedelta = timedelta(minutes=1), **row: object) -> list[int]:
+    """So many mails of the clerk, each registered and answered by a letter of a kind."""
+    numbers = questions.take_numbers(session, 2026, count)
+    values = {"asker_address": CLERK.address, "received_at": NOW - ago} | row
+    rows = [question(number, **({"question": TEXT.format(number)} | values)) for number in numbers]
+    ids = questions.add(session, rows)
+    at = {"created_at": NOW - ago, "recipient": CLERK.address.upper()}
+    outbox.enqueue(session, [letter(f"{kind}{id}{ago.seconds}", id, kind=kind, **at) for id in ids])
+    return ids
+
+
+def is_braked(session: Session, told: Letter, inbound_id: int, *ids: int, automatic: bool = False) -> bool:
+    post = Post(told, "clerk", "acknowledges", ids[:1], "")
+    kept, _ = braked(session, [Candidate(post, inbound_id, automatic)], NOW)
+    return kept == []
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "automatic", "stops"),
+    [
+        (NO_FORM, 2, True, False),
+        (NO_FORM, 3, False, True),
+        (Acknowledgement(CLERK, Thread(), (BLANK,)), 2, False, False),
+        (RECEIPT, 40, False, False),
+        (RECEIPT, 3, True, False),
+        (replace(RECEIPT, questions=(replace(SOUND, text=TEXT.format(9)),)), 3, True, True),
+        (replace(RECEIPT, questions=(replace(SOUND, text=TEXT.format(9)),)), 3, False, False),
+        (NoMeeting(CLERK, Thread(), ""), 3, True, True),
+        (NoMeeting(CLERK, Thread(), ""), 3, False, False),
+    ],
+)
+def test_p7_machines_are_stopped_after_three_mails_and_people_who_ask_are_not(
+    engine: Engine, told: Letter, before: int, automatic: bool, stops: bool
+) -> None:
+    [inbound_id] = spooled(engine, "a")
+    with unit_of_work(engine) as session:
+        ids = wrote(session, before, "no_form" if told is NO_FORM else "acknowledgement")
+        assert is_braked(session, told, inbound_id, *ids, automatic=automatic) is stops
+
+
+def test_other_words_than_a_machines_are_answered_after_other_letters(engine: Engine) -> None:
+    """A person who sent three forms and then asks without one gets the blank form."""
+    [inbound_id] = spooled(engine, "a")
+    with unit_of_work(engine) as session:
+        ids = wrote(session, 3, "acknowledgement", question="Jak wycofać sprawozdanie?")
+        assert not is_braked(session, NO_FORM, inbound_id, *ids)
+
+
+def test_a_machine_that_answers_slowly_is_stopped_within_a_day(engine: Engine) -> None:
+    [inbound_id] = spooled(engine, "a")
+    with unit_of_work(engine) as session:
+        for hours in range(2, 6):
+            ids = wrote(session, 1, "no_form", timedelta(hours=hours))
+        assert not is_braked(session, NO_FORM, inbound_id, *ids)
+        ids = wrote(session, 1, "no_form", timedelta(hours=7))
+        assert is_braked(session, NO_FORM, inbound_id, *ids)
+
+
+def test_letters_of_the_same_transaction_count(engine: Engine) -> None:
+    [inbound_id] = spooled(engine, "a")
+    post = Post(NO_FORM, "clerk", "acknowledges", (), "")
+    with unit_of_work(engine) as session:
+        kept, journal = braked(session, [Candidate(post, inbound_id)] * 5, NOW)
+    assert (len(kept), len(journal)) == (3, 2)
+
+
+def test_e76_a_person_is_told_once_until_he_has_seen_to_it(engine: Engine) -> None:
+    [inbound_id] = spooled(engine, "a")
+    with unit_of_work(engine) as session:
+        ids = wrote(session, 3, "no_form")
+        for _ in range(3):
+            assert is_braked(session, NO_FORM, inbound_id, *ids)
+        [told] = held.listed(session)
+        assert CLERK.address in told.reason
+        assert [event.kind for event in audit.history(session, ids[0])].count("note") == 3
+        held.dismiss(session, told.id, NOW)
+        assert is_braked(session, NO_FORM, inbound_id, *ids)
+        assert len(held.listed(session)) == 1
