@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mailgate.config import Settings, Smarthost
-from mailgate.daemon import LOCK_NAME, imap_account
+from mailgate.daemon import LOCK_NAME, imap_account, smtp_access, token_source
 from mailgate.delivery.smarthost import Access, Connection, Reply, Unreachable
 from mailgate.errors import MailgateError
+from mailgate.intake.clients import is_among
 
 if TYPE_CHECKING:
+    from mailgate.login.tokens import TokenSource
     from mailgate.register.overview import Overview
 
 _PATIENCE_SECONDS = 5.0
@@ -40,12 +42,17 @@ class Finding:
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     """All checks, in the order of a mail's way; each finding is given as soon as it is made."""
+    from mailgate import logincheckup
+
+    tokens = token_source(settings)
     checks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+        ("secrets", lambda: logincheckup.secrets(settings)),
         ("storage", lambda: _storage(settings.storage)),
         ("database", lambda: _database(settings)),
         ("receiver", lambda: _receiver(settings)),
-        ("mailbox", lambda: _mailbox(settings)),
-        ("smarthost", lambda: _smarthost(settings)),
+        ("log-in", lambda: logincheckup.tokens(tokens, now)),
+        ("mailbox", lambda: _mailbox(settings, tokens)),
+        ("smarthost", lambda: _smarthost(settings, tokens)),
         ("consultants", lambda: _consultants(settings)),
         ("templates", lambda: _templates(settings)),
         ("calendar", lambda: _calendar(settings, now)),
@@ -114,6 +121,8 @@ def _receiver(settings: Settings) -> Finding:
             )
         return Finding("receiver", "ok", "Mail by SMTP is switched off; it comes from the mailbox.")
     host, port = settings.smtp_listen
+    # A certificate or a list of users that cannot be used is a fault that names its cure.
+    smtp_access(settings.smtp)
     if daemon_runs(settings.storage):
         return _running_receiver(settings, host, port)
     fault = _cannot_listen(host, port)
@@ -129,6 +138,9 @@ def _running_receiver(settings: Settings, host: str, port: int) -> Finding:
     """The port of our own daemon, which was perhaps started with other settings than these."""
     try:
         with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS) as connection:
+            if is_among(connection.getsockname()[0], settings.smtp.proxies):
+                # This machine is named as a proxy, which speaks first; now it speaks for itself.
+                connection.sendall(b"PROXY UNKNOWN\r\n")
             greeted = connection.recv(3) == b"220"
     except OSError:
         greeted = False
@@ -153,16 +165,22 @@ def _cannot_listen(host: str, port: int) -> OSError | None:
     return None
 
 
-def _mailbox(settings: Settings) -> Finding:
+def _mailbox(settings: Settings, tokens: TokenSource | None) -> Finding:
     from mailgate.intake.connection import LoginRefused, SessionLost, connect, farewell
 
     if settings.mailbox is None:
         return Finding("mailbox", "ok", "No mailbox is configured.")
-    account = imap_account(settings, settings.mailbox)
+    account = imap_account(settings, settings.mailbox, tokens)
+    if account.tokens and tokens and tokens.standing().trouble:
+        return Finding("mailbox", "fault", f"{account.host} was not tried, for want of an OAuth2 token: see log-in.")
     try:
         client = connect(account)
     except LoginRefused as fault:
-        cure = "correct user and password in MAILGATE_IMAP_URL (percent-encode @ : /)."
+        cure = (
+            "give the application, or whoever signed in, the right to this mailbox, and check the user."
+            if account.tokens
+            else "correct user and password in MAILGATE_IMAP_URL (percent-encode @ : /); Microsoft 365 wants OAuth2."
+        )
         return Finding("mailbox", "fault", f"{account.host} refuses the log-in ({fault}): {cure}")
     except SessionLost as fault:
         cure = "check host, port and TLS in MAILGATE_IMAP_URL, and MAILGATE_TLS_CA_FILE for a certificate of your own."
@@ -181,13 +199,15 @@ def _mailbox(settings: Settings) -> Finding:
     return Finding("mailbox", "ok", f"{account.host} lets us in; {account.folder} is there.")
 
 
-def _smarthost(settings: Settings) -> Finding:
+def _smarthost(settings: Settings, tokens: TokenSource | None) -> Finding:
     smarthost = settings.smarthost
     if isinstance(smarthost, Path):
         return Finding("smarthost", "warning", f"Letters are only put into {smarthost}; set MAILGATE_SMARTHOST_URL.")
     where = f"{smarthost.host}:{smarthost.port}"
+    if _wants_token(smarthost) and tokens and tokens.standing().trouble:
+        return Finding("smarthost", "fault", f"{where} was not tried, for want of an OAuth2 token: see log-in.")
     try:
-        reply = _try_sender(smarthost, settings)
+        reply = _try_sender(smarthost, settings, tokens)
     except Unreachable as fault:
         return Finding("smarthost", "fault", f"{where} does not let us in ({fault}): {_cure(smarthost)}")
     if not reply.accepted:
@@ -195,7 +215,11 @@ def _smarthost(settings: Settings) -> Finding:
     return Finding("smarthost", "ok", f"{where} lets us in and takes letters from {settings.hotline.address}.")
 
 
-def _try_sender(smarthost: Smarthost, settings: Settings) -> Reply:
+def _wants_token(smarthost: Smarthost) -> bool:
+    return smarthost.user is not None and smarthost.password is None
+
+
+def _try_sender(smarthost: Smarthost, settings: Settings, tokens: TokenSource | None) -> Reply:
     """What the server says to our sender address; the transaction is then dropped."""
     connection = Connection(
         Access(
@@ -207,6 +231,7 @@ def _try_sender(smarthost: Smarthost, settings: Settings) -> Reply:
             timeout=15,
             cafile=settings.tls_ca_file,
             local_name=settings.hotline.domain,
+            tokens=tokens if smarthost.password is None else None,
         )
     )
     try:
@@ -216,6 +241,8 @@ def _try_sender(smarthost: Smarthost, settings: Settings) -> Reply:
 
 
 def _cure(smarthost: Smarthost) -> str:
+    if _wants_token(smarthost):
+        return "check the user, and that the application, or whoever signed in, may send in this mailbox's name."
     if smarthost.user:
         return "check MAILGATE_SMARTHOST_URL: host, port, TLS, user and password (percent-encode @ : /)."
     return "check MAILGATE_SMARTHOST_URL, and that the server may relay for this machine."

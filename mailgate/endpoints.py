@@ -12,19 +12,22 @@ Tls = Literal["implicit", "starttls", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """An IMAP folder to take mail from."""
+    """An IMAP folder to take mail from; ``password`` is None where the log-in is by OAuth2."""
 
     host: str
     port: int
     user: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
     folder: str
     tls: Tls
 
 
 @dataclass(frozen=True, slots=True)
 class Smarthost:
-    """The server that we hand letters to; ``user`` is None where it asks for no log-in."""
+    """The server that we hand letters to.
+
+    ``user`` is None where it asks for no log-in; ``password`` is None, too, where the log-in is by OAuth2.
+    """
 
     host: str
     port: int

@@ -10,6 +10,8 @@
     │   ├── ReadingTooCostly          it needs more processor time or memory than allowed: it will at every try
     │   └── SandboxUnavailable        (sandbox) nothing can be read now: the message was not tried
     │       └── SandboxClosed         (sandbox) because the daemon is stopping
+    ├── NoToken                       (login.credentials) no OAuth2 token can be had now
+    │   └── GrantRefused              (login.credentials) nor will one be until a person has done what the text says
     ├── CalendarRangeError            an instant outside the years for which the law's calendar is known
     ├── IntakeClosed                  (intake.committer) the daemon is stopping and takes no more mail
     ├── AlreadyRunning                (daemon) another daemon works in this storage folder

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, time
 from email.utils import getaddresses
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,6 +43,21 @@ def yes_or_no(text: str) -> bool:
     if text.lower() not in ("yes", "no"):
         raise ValueError(f"{text!r} is neither yes nor no")
     return text.lower() == "yes"
+
+
+def is_required(text: str) -> bool:
+    """``required`` or ``optional``."""
+    if text.lower() not in ("required", "optional"):
+        raise ValueError(f"{text!r} is neither required nor optional")
+    return text.lower() == "required"
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks, comma separated."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"{text!r} does not read as networks; write 192.0.2.7, 198.51.100.0/24") from None
 
 
 def addresses(text: str) -> tuple[Address, ...]:
@@ -108,8 +124,14 @@ def days(text: str) -> dict[date, str]:
 
 def database_url(text: str) -> str:
     """An SQLAlchemy URL of SQLite or PostgreSQL."""
+    forms = "sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
     if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("the database is sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        raise ValueError(f"the database is {forms}")
+    try:
+        # What the database's library says of an address that it cannot read holds pieces of the password.
+        _ = urlsplit(text).port
+    except ValueError:
+        raise ValueError(f"the address cannot be read; write {forms} (percent-encode @ : / in a password)") from None
     return text
 
 
@@ -155,8 +177,27 @@ def _url_parts(text: str, forms: str) -> tuple[str, str, int | None, str | None,
     return parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/"))
 
 
+def token_url(text: str) -> str:
+    """Where OAuth2 tokens are fetched: by TLS, or on this machine."""
+    forms = "https://HOST/PATH as the mail provider names it"
+    scheme, host, _, user, password, _ = _url_parts(text, forms)
+    if scheme != "https" and not (scheme == "http" and is_this_machine(host)):
+        raise ValueError(f"a secret is sent there, so it begins with https://; write {forms}")
+    if user or password or not text.isascii():
+        raise ValueError(f"it is an address alone, without user or password; write {forms}")
+    return text
+
+
+def last_day(text: str) -> date:
+    """A date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no date; write 2027-05-01") from None
+
+
 def mailbox(text: str) -> Mailbox:
-    """An IMAP folder by its URL; without TLS only on this machine."""
+    """An IMAP folder by its URL, the password perhaps apart; without TLS only on this machine."""
     forms = "imaps://USER:PASSWORD@HOST:993/INBOX or imap+starttls://USER:PASSWORD@HOST:143/INBOX"
     scheme, host, port, user, password, folder = _url_parts(text, forms)
     kinds: dict[str, tuple[Tls, int]] = {
@@ -167,8 +208,8 @@ def mailbox(text: str) -> Mailbox:
     tls, usual_port = kinds[scheme]
     if tls == "none" and not is_this_machine(host):
         raise ValueError("imap:// sends the password in the clear, which is allowed to this machine only; use imaps://")
-    if not user or not password:
-        raise ValueError(f"user and password are missing; write {forms}")
+    if not user:
+        raise ValueError(f"the user is missing; write {forms}")
     return Mailbox(host, port or usual_port, user, password, folder or "INBOX", tls)
 
 
@@ -184,8 +225,8 @@ def smarthost(text: str) -> Smarthost | Path:
     if scheme not in kinds:
         raise ValueError(f"{scheme}:// is not known; write {forms}")
     tls, usual_port = kinds[scheme]
-    if (user is None) != (password is None):
-        raise ValueError(f"user and password go together; write {forms}")
+    if password is not None and user is None:
+        raise ValueError(f"a password stands there without its user; write {forms}")
     if user and tls == "none" and not is_this_machine(host):
         raise ValueError("smtp:// would send the password in the clear; use smtp+starttls:// or smtps://")
     return Smarthost(host, port or usual_port, tls, user, password)

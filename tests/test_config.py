@@ -35,6 +35,13 @@ def test_with_nothing_set_the_embedded_defaults_stand(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_setting_that_is_empty_is_as_if_it_were_not_set(name: str) -> None:
+    """But for the receiver, which an empty place switches off."""
+    if name != "SMTP_LISTEN":
+        assert settings_of(**{name: ""}) == settings_of()
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("MAILGATE_IMAP_POLL_SECONDS=30\nMAILGATE_STORAGE=tam\nOTHER=1\n", "utf-8")
@@ -183,3 +190,41 @@ def test_the_example_names_every_setting_and_shows_the_defaults(tmp_path: Path) 
     file = tmp_path / ".env"
     file.write_text("\n".join(lines), "utf-8")
     assert load_settings({}, file) == load_settings({}, tmp_path / "none")
+
+
+def test_the_settings_file_can_be_named_in_the_environment(tmp_path):
+    file = tmp_path / "mailgate.env"
+    file.write_text("MAILGATE_IMAP_POLL_SECONDS=75\n", "utf-8")
+    assert load_settings({"MAILGATE_ENV_FILE": str(file)}).imap_poll_seconds == 75
+
+
+def test_a_settings_file_that_is_named_must_be_there(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"gone\.env cannot be read"):
+        load_settings({"MAILGATE_ENV_FILE": str(tmp_path / "gone.env")})
+
+
+def test_the_name_of_the_settings_file_stands_in_no_settings_file(tmp_path):
+    file = tmp_path / "mailgate.env"
+    file.write_text("MAILGATE_ENV_FILE=other.env\n", "utf-8")
+    with pytest.raises(ConfigurationError, match="MAILGATE_ENV_FILE is not a setting"):
+        load_settings({}, file)
+
+
+def test_how_clients_come_in_by_smtp_is_read_and_what_belongs_together_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    smtp = settings_of(
+        SMTP_CERTIFICATE=str(file), SMTP_USERS=str(file), SMTP_TLS="required", SMTP_AUTH="Required",
+        SMTP_PROXY_FROM="192.0.2.7, 2001:db8::/32", SMTP_CLIENT_CONNECTIONS="5",
+    ).smtp  # fmt: skip
+    assert (smtp.certificate, smtp.key, smtp.users) == (file, None, file)
+    assert (smtp.tls_required, smtp.login_required) == (True, True)
+    assert [str(network) for network in smtp.proxies] == ["192.0.2.7/32", "2001:db8::/32"]
+    assert (smtp.client_connections, smtp.client_mails_per_minute) == (5, 600)
+    assert not settings_of(SMTP_TLS="optional", SMTP_AUTH="optional").smtp.tls_required
+    told = fault_of(SMTP_TLS="required", SMTP_AUTH="required", SMTP_KEY=str(file))
+    for name in ("SMTP_TLS: set MAILGATE_SMTP_CERTIFICATE", "SMTP_AUTH: set MAILGATE_SMTP_USERS", "SMTP_KEY: set"):
+        assert f"MAILGATE_{name}" in told
+    told = fault_of(SMTP_TLS="yes", SMTP_PROXY_FROM="192.0.2.7/24", SMTP_CERTIFICATE=str(tmp_path / "none"))
+    for name in ("SMTP_TLS", "SMTP_PROXY_FROM", "SMTP_CERTIFICATE"):
+        assert f"MAILGATE_{name}: " in told

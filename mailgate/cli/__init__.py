@@ -24,7 +24,7 @@ def _print_version(wanted: bool) -> None:
 
 
 def _app() -> typer.Typer:
-    from mailgate.cli import calendar, demo, doctor, ingest, outbox, parse, quarantine, register, run, status
+    from mailgate.cli import calendar, demo, doctor, ingest, outbox, parse, quarantine, register, run, smtpuser, status
 
     app = typer.Typer(
         help="The hot-line of CSIZS over e-mail.",
@@ -36,6 +36,7 @@ def _app() -> typer.Typer:
     app.callback()(_program)
     for command in (run.run, demo.demo, parse.parse, calendar.calendar, ingest.ingest, status.status, doctor.doctor):
         app.command()(command)
+    app.command()(smtpuser.smtp_user)
     app.add_typer(register.app, name="register")
     app.add_typer(quarantine.app, name="quarantine")
     app.add_typer(outbox.app, name="outbox")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,8 @@ def doctor(
     from mailgate.config import load_settings
     from mailgate.errors import ConfigurationError
 
+    # What the parts write into the daemon's journal stands in the findings here.
+    logging.getLogger("mailgate").addHandler(logging.NullHandler())
     try:
         settings = load_settings()
     except ConfigurationError as faults:

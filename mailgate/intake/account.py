@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from mailgate.endpoints import Tls, is_this_machine
 from mailgate.errors import ConfigurationError
+from mailgate.login.credentials import Credentials, credentials_of
 
 _SCHEMES: dict[Tls, str] = {"implicit": "imaps", "starttls": "imap+starttls", "none": "imap"}
 
@@ -23,7 +24,8 @@ class ImapAccount:
     host: str
     port: int
     user: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
+    """None where the log-in is by ``tokens``."""
     folder: str = "INBOX"
     tls: Tls = "implicit"
     accepted_folder: str = "Przyjęte"
@@ -42,12 +44,19 @@ class ImapAccount:
     longest_pause: float = 300
     refused_pause: float = 60
     """The first pause after a refused log-in: long, for many servers lock out whoever tries often."""
+    tokens: Credentials | None = field(default=None, repr=False)
+    """Where set, what to log in by in place of a password."""
 
     def __post_init__(self) -> None:
         if self.tls == "none" and not is_this_machine(self.host):
             raise ConfigurationError(
                 f"the mailbox on {self.host} must be reached by TLS: use imaps:// or imap+starttls://"
             )
+
+    @property
+    def credentials(self) -> Credentials:
+        """What to present at each log-in."""
+        return credentials_of(self.password, self.tokens)
 
     @property
     def key(self) -> str:

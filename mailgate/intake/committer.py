@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Condition, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +27,7 @@ from mailgate.register.spool import Arrival, Spooled
 DEFAULT_WAITING_BYTES = 64 * 1024 * 1024
 _BATCH_COUNT = 100
 _BATCH_BYTES = 32 * 1024 * 1024
+_LONGEST_GATHERING_SECONDS = 0.01
 
 
 class IntakeClosed(MailgateError):
@@ -56,6 +58,8 @@ class Committer:
         self._waiting: deque[_Waiting] = deque()
         self._changed = Condition()
         self._closed = False
+        self._last_count = 0
+        self._last_seconds = 0.0
         self._thread = Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
 
@@ -117,6 +121,7 @@ class Committer:
     def _next_batch(self) -> list[_Waiting]:
         """All that waits, within bounds that keep a transaction short; empty when closed and done."""
         with self._changed:
+            self._gather()
             self._changed.wait_for(lambda: self._waiting or self._closed)
             batch: list[_Waiting] = []
             room = _BATCH_BYTES
@@ -125,8 +130,21 @@ class Committer:
                 room -= len(batch[-1].arrival.raw)
             return batch
 
+    def _gather(self) -> None:
+        """Where mails came during the last commit, wait a little for those whose senders it kept waiting.
+
+        Else busy senders fall into two groups of which one always waits for the other's sync to disk.  A lone sender
+        never waits here, and nobody longer than half of what the sync took.
+        """
+        if self._waiting:
+            wanted = min(len(self._waiting) + self._last_count, _BATCH_COUNT)
+            patience = min(self._last_seconds / 2, _LONGEST_GATHERING_SECONDS)
+            self._changed.wait_for(lambda: len(self._waiting) >= wanted or self._closed, patience)
+
     def _commit(self, batch: Sequence[_Waiting]) -> None:
+        began = monotonic()
         outcomes = store_each(self._store, [waiting.arrival for waiting in batch])
+        self._last_count, self._last_seconds = len(batch), monotonic() - began
         for waiting, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, Spooled):
                 _log_received(waiting.arrival, outcome)

@@ -16,6 +16,8 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError, ProtocolError
 
 from mailgate.intake.account import ImapAccount
+from mailgate.login.credentials import GrantRefused, NoToken, Password, Proof
+from mailgate.login.sasl import Exchange, complaint, exchange
 
 _FAREWELL_SECONDS = 1
 _BYE = re.compile(r"b(['\"])\* BYE (.*)\1")
@@ -31,7 +33,7 @@ class SessionLost(Exception):
 
 
 class LoginRefused(SessionLost):
-    """The server does not accept user and password: to try again soon may lock the account."""
+    """The server does not accept what we log in with: to try again soon may lock the account."""
 
 
 class ServerRefused(Exception):
@@ -77,8 +79,10 @@ def _reason(fault: BaseException) -> str:
 def connect(account: ImapAccount) -> IMAPClient:
     """Connect, secure and log in; TLS and the certificate are as the account says or there is no connection.
 
-    Raises SessionLost, and its LoginRefused.
+    What to log in with is had first: without it there is no need to trouble the server.  Raises SessionLost, and its
+    LoginRefused.
     """
+    shown = _presented(account)
     with conversation("connecting"):
         context = ssl.create_default_context(cafile=account.cafile)
         client = IMAPClient(
@@ -92,7 +96,7 @@ def connect(account: ImapAccount) -> IMAPClient:
         if account.tls == "starttls":
             with conversation("STARTTLS"):
                 client.starttls(context)
-        _log_in(client, account)
+        _log_in(client, account, shown)
     except BaseException:
         hang_up(client)
         raise
@@ -100,23 +104,67 @@ def connect(account: ImapAccount) -> IMAPClient:
     return client
 
 
-def _log_in(client: IMAPClient, account: ImapAccount) -> None:
+def _presented(account: ImapAccount) -> Proof:
+    """What to log in with now; that there is nothing is no fault of the server's, but keeps us from it all the same."""
+    try:
+        return account.credentials.present()
+    except GrantRefused as fault:
+        raise LoginRefused(f"log-in: {fault}") from None
+    except NoToken as fault:
+        raise SessionLost(f"log-in: {fault}") from None
+
+
+def _log_in(client: IMAPClient, account: ImapAccount, shown: Proof) -> None:
+    try:
+        _say(client, account, shown)
+    except LoginRefused:
+        # A token may have been withdrawn before its time; a newer one may do, on the same connection.
+        if not account.credentials.was_refused(shown):
+            raise
+        _say(client, account, _presented(account))
+
+
+def _say(client: IMAPClient, account: ImapAccount, shown: Proof) -> None:
     with conversation("log-in"):
-        try:
-            # LOGIN has no way to say a password that is not ASCII; SASL PLAIN is UTF-8 (RFC 4616).
-            if client.has_capability("AUTH=PLAIN"):
-                client.plain_login(account.user, account.password)
-            elif not (account.user + account.password).isascii():
-                raise LoginRefused("log-in: user or password is not ASCII, and the server does not offer AUTH=PLAIN")
-            else:
-                client.login(account.user, account.password)
-        except LoginError as fault:
-            raise _refusal(fault) from fault
+        offered = {name[5:].decode("ascii", "replace") for name in client.capabilities() if name.startswith(b"AUTH=")}
+        said = exchange(account.user, shown, offered, account.host, account.port)
+        if said is not None:
+            _say_by_sasl(client, said)
+        elif isinstance(shown, Password):
+            _say_by_login(client, account.user, shown.text)
+        else:
+            raise LoginRefused("log-in: the server offers neither XOAUTH2 nor OAUTHBEARER, it takes no OAuth2 tokens")
 
 
-def _refusal(fault: LoginError) -> SessionLost:
+def _say_by_sasl(client: IMAPClient, said: Exchange) -> None:
+    told: list[str | None] = []
+
+    def answer(challenge: bytes) -> bytes:
+        """The first challenge is empty: it only lets us begin.  A second one is a complaint."""
+        told.append(complaint(challenge))
+        return said.said if len(told) == 1 else said.after_complaint
+
+    try:
+        client.sasl_login(said.mechanism, answer)
+    except LoginError as fault:
+        raise _refusal(fault, told[-1] if told else None) from fault
+
+
+def _say_by_login(client: IMAPClient, user: str, password: str) -> None:
+    """LOGIN has no way to say what is not ASCII (RFC 3501 section 9)."""
+    if client.has_capability("LOGINDISABLED"):
+        raise LoginRefused("log-in: the server takes no password here (LOGINDISABLED); it may want TLS, or OAuth2")
+    if not (user + password).isascii():
+        raise LoginRefused("log-in: user or password is not ASCII, and the server does not offer AUTH=PLAIN")
+    try:
+        client.login(user, password)
+    except LoginError as fault:
+        raise _refusal(fault) from fault
+
+
+def _refusal(fault: LoginError, told: str | None = None) -> SessionLost:
     """The library calls a cut connection a refused log-in, too; and RFC 5530 has a word for a server's bad moment."""
-    reason = f"log-in: {_reason(fault)}"
+    reason = f"log-in: {_reason(fault)}" + (f" ({told})" if told else "")
     if isinstance(fault.__context__, IMAP4.abort) or "[UNAVAILABLE]" in reason:
         return SessionLost(reason)
     return LoginRefused(reason)

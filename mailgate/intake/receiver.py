@@ -1,7 +1,6 @@
 """The SMTP receiver: listens, and hands every connection to a session.
 
-It runs in the event loop in which ``start`` is awaited.  TLS and authentication are the business of the mail server in
-front of it.
+It runs in the event loop in which ``start`` is awaited.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from datetime import datetime
 
 from mailgate.clock import utc_now
 from mailgate.intake.committer import Committer
-from mailgate.intake.doorkeeper import Doorkeeper, Limits
+from mailgate.intake.doorkeeper import Access, Doorkeeper, Limits
 from mailgate.intake.smtp_session import SmtpSession
 
 Listen = tuple[str, int] | socket.socket
@@ -33,25 +32,30 @@ class Receiver:
         listen: Sequence[Listen],
         *,
         limits: Limits | None = None,
+        access: Access | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         """``hotline`` is ``local@domain``; its domain is also our name in the greeting.  ``now`` gives aware UTC."""
-        self._door = Doorkeeper(hotline, committer, limits or Limits(), now)
+        self._door = Doorkeeper(hotline, committer, limits or Limits(), access or Access(), now)
         self._listen = tuple(listen)
         self._servers: list[asyncio.Server] = []
 
-    async def start(self) -> list[tuple[str, int]]:
-        """Listen; gives the host and port of every socket.  Raises OSError where one cannot be had."""
-        # aiosmtpd writes every command line, addresses included, to this log at level INFO.
+    async def start(self, sockets: Sequence[socket.socket] = ()) -> list[tuple[str, int]]:
+        """Listen; gives the host and port of every socket.  Raises OSError where one cannot be had.
+
+        ``sockets`` that are bound already (systemd's) are served in place of what ``listen`` names.  A Unix socket is
+        told by its path, with port 0.
+        """
+        # aiosmtpd writes every command line, addresses included, to these logs; what matters stands in the journal.
         logging.getLogger("mail.log").setLevel(logging.WARNING)
+        logging.getLogger("mail.debug").setLevel(logging.CRITICAL)
         try:
-            for place in self._listen:
+            for place in sockets or self._listen:
                 self._servers.append(await self._serve(place))
         except OSError:
             await self.stop(0)
             raise
-        names = (listener.getsockname() for server in self._servers for listener in server.sockets)
-        return [(str(name[0]), int(name[1])) for name in names]
+        return [_place_of(listener) for server in self._servers for listener in server.sockets]
 
     async def stop(self, grace_seconds: float) -> None:
         """Listen no more, take no new mail (421), let running transactions end within the grace, then close."""
@@ -74,6 +78,13 @@ class Receiver:
                 raise
 
         if isinstance(place, socket.socket):
+            if place.family == socket.AF_UNIX:
+                return await loop.create_unix_server(session, sock=place)
             return await loop.create_server(session, sock=place)
         host, port = place
         return await loop.create_server(session, host, port)
+
+
+def _place_of(listener: socket.socket) -> tuple[str, int]:
+    name = listener.getsockname()
+    return (str(name), 0) if listener.family == socket.AF_UNIX else (str(name[0]), int(name[1]))

@@ -21,6 +21,7 @@ _PATH = re.compile(r'\s*(?:<(?P<path>(?:"(?:[^"\\]|\\.)*"|[^<>"])*)>|(?P<bare>[^
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e]+))?")
 _SOURCE_ROUTE = re.compile(r"@[^:\"]*:")
 _MAILBOX = re.compile(r'(?P<local>"(?:[^"\\]|\\.)*"|[^\s"@(),:;<>\[\]\\]+)(?:@(?P<domain>[^\s"@(),;<>\\]+))?')
+_POSTMASTER = "postmaster"
 _TAG = re.compile(r"[A-Za-z0-9.=_+-]{1,200}")
 
 
@@ -63,7 +64,7 @@ def parse_rcpt(argument: str | None) -> str | None:
 
 
 class HotlineAddress:
-    """Which recipients are ours: the hot-line's address in any case, with or without a plus-tag."""
+    """Which recipients are ours: the hot-line's address in any case, with or without a plus-tag, and its postmaster."""
 
     def __init__(self, address: str) -> None:
         """``address`` is the hot-line's ``local@domain``."""
@@ -79,12 +80,21 @@ class HotlineAddress:
         nobody needs them to reach a hot-line.
         """
         local, _, domain = path.rpartition("@")
+        if path.lower() == _POSTMASTER:
+            return None
         if domain.lower() not in self._domains or any(sign in local for sign in '@%!:"'):
             return NO_RELAY
         name, plus, tag = local.lower().partition("+")
+        # Every server must take mail for its postmaster (RFC 5321 section 4.5.1); here the consultants read it.
+        if local.lower() == _POSTMASTER:
+            return None
         if name != self._local or (plus and not _TAG.fullmatch(tag)):
             return NO_SUCH_MAILBOX
         return None
+
+    def completed(self, path: str) -> str:
+        """A recipient that is ours, with its domain: only the postmaster may be named without (RFC 5321 section 2.3.5)."""
+        return path if "@" in path else f"{path}@{self.domain}"
 
 
 def _split(argument: str | None, keyword: str) -> tuple[str, str] | None:

@@ -92,3 +92,18 @@ def test_the_port_of_our_own_daemon_is_no_fault(tmp_path: Path) -> None:
     assert (own, parts["receiver"][0][0]) == (0, "ok"), parts
     assert changed["receiver"][0][0] == "warning"
     assert "restart it" in changed["receiver"][0][1]
+
+
+def test_a_receiver_that_expects_proxies_from_this_machine_is_asked_as_one(tmp_path: Path) -> None:
+    with Deployment(tmp_path, SMTP_PROXY_FROM="127.0.0.1").running() as gate:
+        _, parts = doctor(gate, MAILGATE_SMTP_LISTEN=f"127.0.0.1:{gate.port}")
+    assert parts["receiver"][0][0] == "ok", parts
+
+
+def test_a_certificate_of_the_receiver_that_cannot_be_used_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "server.pem"
+    file.write_text("no certificate")
+    status, parts = doctor(Deployment(tmp_path), MAILGATE_SMTP_CERTIFICATE=str(file))
+    [(level, text)] = parts["receiver"]
+    assert (status, level) == (1, "fault")
+    assert "MAILGATE_SMTP_CERTIFICATE" in text

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from datetime import UTC, datetime
+from itertools import count
 from threading import Event, Thread
 
 import pytest
@@ -52,6 +53,22 @@ def test_what_waits_shares_one_commit() -> None:
         spool.open.set()
         assert [r.id for r in results(futures) if isinstance(r, Spooled)] == list(range(1, 41))
     assert spool.batches == [1, 39]
+
+
+def test_a_sender_that_a_sync_kept_waiting_shares_the_next_one_with_those_who_came_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mailgate.intake.committer._LONGEST_GATHERING_SECONDS", PATIENCE)
+    # A clock by which every commit took long, so that the next is worth waiting for.
+    monkeypatch.setattr("mailgate.intake.committer.monotonic", count(step=100).__next__)
+    spool = MemorySpool()
+    with Committer(spool) as committer:
+        first = hold_first(spool, committer)
+        other = committer.submit(mail(1))
+        spool.open.set()
+        results([first])
+        assert results([committer.submit(mail(2)), other]) == [Spooled(3, False), Spooled(2, False)]
+    assert spool.batches == [1, 2]
 
 
 def test_a_batch_ends_at_a_hundred_mails() -> None:

@@ -10,12 +10,14 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from servers.smtp_receiver import HOTLINE, NOW, PATIENCE, MemorySpool, RunningReceiver, running_receiver
 
 from mailgate.errors import RegisterBusy
 from mailgate.intake.committer import Committer
+from mailgate.intake.doorkeeper import Limits
 from mailgate.intake.receiver import Receiver
 
 MAIL = b"From: jan@urzad.example\r\nSubject: Pytanie\r\n\r\nTre\xb6\xe6 \xb1\r\n.kropka"
@@ -228,7 +230,7 @@ def test_a_fault_in_the_session_itself_is_temporary(
     with server.call() as client:
         client.greet()
         with monkeypatch.context() as patch:
-            patch.setattr("mailgate.intake.smtp_session.is_looping", broken)
+            patch.setattr("mailgate.intake.smtp_taking.is_looping", broken)
             assert client.deliver(MAIL) == "451 4.3.0 Local error, please come again later"
             patch.undo()
         with monkeypatch.context() as patch:
@@ -338,8 +340,8 @@ def test_a_socket_that_is_open_already_is_served() -> None:
     async def banner() -> bytes:
         bound = socket.create_server(("127.0.0.1", 0))
         with Committer(MemorySpool()) as committer:
-            receiver = Receiver(HOTLINE, committer, [bound])
-            [(host, port)] = await receiver.start()
+            receiver = Receiver(HOTLINE, committer, [("192.0.2.1", 25)])
+            [(host, port)] = await receiver.start(sockets=[bound])
             reader, writer = await asyncio.open_connection(host, port)
             line = await reader.readline()
             writer.close()
@@ -348,6 +350,27 @@ def test_a_socket_that_is_open_already_is_served() -> None:
         return line
 
     assert asyncio.run(banner()) == b"220 csizs.example ESMTP\r\n"
+
+
+def test_a_unix_socket_is_served_and_its_client_is_this_machine(tmp_path: Path) -> None:
+    async def deliver() -> list[bytes]:
+        bound = socket.socket(socket.AF_UNIX)
+        bound.bind(str(tmp_path / "smtp"))
+        bound.listen()
+        spool = MemorySpool()
+        with Committer(spool) as committer:
+            receiver = Receiver(HOTLINE, committer, [], limits=Limits(client_mails_per_minute=0))
+            [(place, _)] = await receiver.start(sockets=[bound])
+            reader, writer = await asyncio.open_unix_connection(place)
+            writer.write(b"HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<hotline@csizs.example>\r\nDATA\r\n" + MAIL + b"\r\n.\r\n")
+            replies = [await reader.readline() for _ in range(6)]
+            writer.close()
+            await writer.wait_closed()
+            await receiver.stop(1)
+        assert spool.arrivals[0].envelope.client == "local (x)"
+        return replies
+
+    assert asyncio.run(deliver())[-1].startswith(b"250 ")
 
 
 def test_a_port_in_use_is_an_error_and_leaves_no_other_open() -> None:

@@ -12,6 +12,7 @@ import pytest
 from servers.smtp_receiver import HOTLINE, PATIENCE, Dialogue, running_receiver
 
 from mailgate.intake.doorkeeper import Limits
+from mailgate.intake.rates import MinuteRates
 
 MAIL = b"Subject: Pytanie\r\n\r\nx"
 SMALL = Limits(message_bytes=2000)
@@ -103,11 +104,85 @@ def test_commands_without_a_mail_end_and_a_mail_gives_new_credit() -> None:
         assert client.is_closed()
 
 
+def test_errors_without_a_mail_end_and_a_mail_gives_new_credit() -> None:
+    with running_receiver(Limits(errors_per_mail=3)) as server, server.call() as client:
+        client.greet()
+        for _ in range(2):
+            assert [client.say("MAIL FROM:<")[:3] for _ in range(3)] == ["501"] * 3
+            assert client.deliver(MAIL).startswith("250 ")
+        assert [client.say("MAIL FROM:<")[:3] for _ in range(4)] == ["501", "501", "501", "421"]
+        assert client.is_closed()
+
+
+def test_commands_that_nobody_knows_end_the_connection() -> None:
+    with running_receiver() as server, server.call() as client:
+        client.greet()
+        assert [client.say("XYZZY")[:3] for _ in range(4)] == ["500"] * 4
+        assert client.say("XYZZY")[:1] == "5"
+        assert client.is_closed()
+
+
+def test_a_browser_that_was_made_to_speak_to_us_is_not_listened_to() -> None:
+    smuggled = f"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<{HOTLINE}>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\n"
+    with running_receiver() as server, server.call() as client:
+        client.reply()
+        client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\n\r\n" + smuggled.encode())
+        assert client.reply().startswith("421 4.7.0 ")
+        assert client.is_closed()
+    assert server.spool.arrivals == []
+
+
+def test_a_connection_has_its_number_of_mails() -> None:
+    with running_receiver(Limits(mails_per_connection=2)) as server, server.call() as client:
+        client.greet()
+        assert [client.deliver(b"Subject: %d\r\n\r\nx" % number)[:3] for number in range(2)] == ["250", "250"]
+        assert client.say("MAIL FROM:<jan@urzad.example>").startswith("421 4.7.0 ")
+        assert client.is_closed()
+
+
+def test_mails_of_this_machine_are_not_counted_by_the_minute() -> None:
+    with running_receiver(Limits(client_mails_per_minute=1, mails_per_minute=1)) as server, server.call() as client:
+        client.greet()
+        assert [client.deliver(b"Subject: %d\r\n\r\nx" % number)[:3] for number in range(3)] == ["250"] * 3
+
+
+def test_a_new_minute_gives_new_credit() -> None:
+    seconds = 0.0
+    rates = MinuteRates(by_client=2, in_all=3, seconds=lambda: seconds)
+    assert [rates.count("a") for _ in range(3)] == [True, True, False]
+    assert [rates.count("b") for _ in range(2)] == [True, False]
+    seconds = 59.9
+    assert not rates.count("c")
+    seconds = 60.0
+    assert [rates.count(client) for client in "abc"] == [True] * 3
+
+
+def test_commands_that_nobody_waits_for_are_answered_until_there_are_too_many() -> None:
+    """Pipelining abuse: more in one segment than is ever answered."""
+    with running_receiver(Limits(replies_per_mail=50)) as server, server.call() as client:
+        client.greet()
+        client.send(b"NOOP\r\n" * 10_000)
+        replies = [client.reply()[:3] for _ in range(49)]
+        assert replies == ["250"] * 48 + ["421"]
+
+
 def test_an_idle_client_is_sent_home() -> None:
     with running_receiver(Limits(idle_seconds=0.2)) as server, server.call() as client:
         client.greet()
         assert client.reply().startswith("421 4.4.2 ")
         assert client.is_closed()
+
+
+@pytest.mark.parametrize("trickle", [b"N", b"\r\n", b"XYZ\r\n"], ids=["half a command", "empty lines", "nonsense"])
+def test_a_trickle_that_is_no_command_does_not_keep_a_client_in(trickle: bytes) -> None:
+    with running_receiver(Limits(idle_seconds=0.3)) as server, server.call() as client:
+        client.greet().socket.settimeout(0.05)
+        said = b""
+        with contextlib.suppress(ConnectionError):
+            while b"421 " not in said and b"502 " not in said:
+                client.send(trickle)
+                with contextlib.suppress(TimeoutError):
+                    said += client.socket.recv(1000)
 
 
 def test_data_that_flows_is_not_idle() -> None:
@@ -136,7 +211,7 @@ def test_a_trickle_ends_at_the_time_for_one_message() -> None:
 
 
 def test_a_client_that_never_reads_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailgate.intake.smtp_session._LAST_WORDS_SECONDS", 0.1)
+    monkeypatch.setattr("mailgate.intake.smtp_connection._LAST_WORDS_SECONDS", 0.1)
     with running_receiver(Limits(replies_per_mail=10_000_000, idle_seconds=0.3)) as server, server.call() as client:
         client.greet()
         [session] = server.guests()

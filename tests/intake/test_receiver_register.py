@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
-from servers.smtp_receiver import HOTLINE, NOW, MemorySpool, running_receiver
+from servers.smtp_receiver import HOTLINE, NOW, PATIENCE, MemorySpool, running_receiver
 from sqlalchemy import Engine, event
 from sqlmodel import select
 
@@ -64,6 +68,94 @@ def test_a_full_database_is_452_and_the_mail_is_taken_when_there_is_space(engine
         assert client.deliver(large).startswith("452 4.3.1 ")
         pages["most"] = 1_000_000
         assert client.deliver(large) == "250 2.0.0 Ok: taken as 1"
+
+
+def test_e22_250_is_said_only_after_row_and_original_are_committed(engine: Engine, tmp_path: Path) -> None:
+    """Seen by a connection of another program's, while the server may not go on to its reply."""
+    probe = sqlite3.connect(f"file:{tmp_path}/mailgate.db?mode=ro", uri=True)
+    asked = "SELECT raw FROM inbound JOIN inbound_content ON inbound_id = id"
+    register, committed, go_on = RegisterSpool(engine), Event(), Event()
+
+    class Held(MemorySpool):
+        def __call__(self, arrivals: Sequence[Arrival]) -> list[Spooled]:
+            stored = register(arrivals)
+            committed.set()
+            assert go_on.wait(PATIENCE)
+            return stored
+
+    with running_receiver(spool=Held()) as server, server.call() as client, closing(probe):
+        client.greet().begin()
+        assert probe.execute(asked).fetchall() == []
+        client.send(MAIL + b"\r\n.\r\n")
+        assert committed.wait(PATIENCE)
+        assert probe.execute(asked).fetchall() == [(MAIL + b"\r\n",)]
+        client.socket.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            client.socket.recv(1)
+        go_on.set()
+        client.socket.settimeout(PATIENCE)
+        assert client.socket.recv(100).startswith(b"250 ")
+
+
+def test_e22_a_commit_is_synced_to_disk(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        # 2 is FULL: with WAL, every commit waits for the disk (sqlite.org/pragma.html#pragma_synchronous).
+        assert session.connection().exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", place], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("only root can mount a small disk")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def test_e17_on_a_full_disk_the_answer_is_452_until_there_is_space(small_disk: Path) -> None:
+    engine = open_database(f"sqlite:///{small_disk}/mailgate.db")
+    migrate(engine)
+    ballast = small_disk / "ballast"
+    with running_receiver(spool=RegisterSpool(engine)) as server, server.call() as client:
+        assert client.greet().deliver(MAIL).startswith("250 ")
+        with pytest.raises(OSError, match="No space"):
+            ballast.write_bytes(b"x" * 5_000_000)
+        large = b"Subject: large\r\n\r\n" + b"x" * 300_000
+        assert [client.deliver(large)[:10] for _ in range(2)] == ["452 4.3.1 "] * 2
+        ballast.unlink()
+        assert client.deliver(large) == "250 2.0.0 Ok: taken as 2"
+    engine.dispose()
+
+
+def test_a_locked_database_is_451_and_the_mail_is_taken_when_it_is_free(engine: Engine, tmp_path: Path) -> None:
+    @event.listens_for(engine, "checkout")
+    def impatient(connection: object, record: object, proxy: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 50").close()  # type: ignore[attr-defined]
+
+    other = sqlite3.connect(tmp_path / "mailgate.db", isolation_level=None)
+    with running_receiver(spool=RegisterSpool(engine)) as server, server.call() as client, closing(other):
+        client.greet()
+        other.execute("BEGIN IMMEDIATE")
+        assert client.deliver(MAIL).startswith("451 4.3.0 ")
+        other.execute("ROLLBACK")
+        assert client.deliver(MAIL).startswith("250 ")
+
+
+def test_a_database_that_cannot_be_written_is_451(engine: Engine) -> None:
+    allowed = {"only_reading": "ON"}
+
+    @event.listens_for(engine, "checkout")
+    def restrict(connection: object, record: object, proxy: object) -> None:
+        connection.execute(f"PRAGMA query_only = {allowed['only_reading']}").close()  # type: ignore[attr-defined]
+
+    with running_receiver(spool=RegisterSpool(engine)) as server, server.call() as client:
+        client.greet()
+        assert client.deliver(MAIL).startswith("451 4.3.0 ")
+        allowed["only_reading"] = "OFF"
+        assert client.deliver(MAIL).startswith("250 ")
 
 
 def test_a_mail_that_is_known_is_taken_again_as_the_same(engine: Engine) -> None:

@@ -99,12 +99,20 @@ def test_our_address_is_taken_in_any_case_and_with_a_tag(path: str) -> None:
     assert OURS.refusal(path) is None
 
 
+@pytest.mark.parametrize("path", ["postmaster", "Postmaster", "PostMaster@CSIZS.example"])
+def test_mail_for_the_postmaster_is_taken_with_or_without_a_domain(path: str) -> None:
+    """RFC 5321 section 4.5.1."""
+    assert OURS.refusal(path) is None
+    assert OURS.completed(path).lower() == "postmaster@csizs.example"
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [
         ("", "5.7.1"),
         ("hotline", "5.7.1"),
-        ("Postmaster", "5.7.1"),
+        ("postmaster+a@csizs.example", "5.1.1"),
+        ("postmaster@elsewhere.example", "5.7.1"),
         ("hotline@", "5.7.1"),
         ("@csizs.example", "5.1.1"),
         ("jan@elsewhere.example", "5.7.1"),

@@ -146,6 +146,10 @@ class Deployment:
         """Every letter that was ever queued."""
         return self.rows(LetterRow)
 
+    def rows_of_mail(self) -> list[InboundRow]:
+        """Every mail that was ever taken."""
+        return self.rows(InboundRow)
+
     def quarantined(self) -> list[InboundRow]:
         """The mails that were set aside."""
         return [row for row in self.rows(InboundRow) if row.state == "quarantined"]

@@ -8,18 +8,16 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-import pytest
 import trustme
 from imapclient import IMAPClient
+from servers.programs import await_start, free_ports, greets, kill_group, processes, require
 
 USER = "hotline@csizs.example"
 PASSWORD = "zażółć-gęślą-4711"
@@ -89,20 +87,22 @@ protocol imap {{
 """
 
 
-def require_dovecot() -> str:
-    """The path of the program; without it a test is skipped on a desk and fails where CI=true."""
-    program = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("dovecot is not installed, and CI must not pass without it (package dovecot-imapd)")
-        pytest.skip("dovecot is not installed (package dovecot-imapd)")
-    return program
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [taken.getsockname()[1] for taken in sockets]
+_OAUTH2 = """
+auth_mechanisms = plain login {mechanisms}
+passdb {{
+  driver = oauth2
+  mechanisms = {mechanisms}
+  args = ROOT/oauth2.conf.ext
+}}
+"""
+_OAUTH2_INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 
 def _owner() -> tuple[str, str]:
@@ -120,11 +120,11 @@ class Dovecot:
     """
 
     def __init__(self, *, without: Sequence[str] = (), separator: str = "/", prefix: str = "", extra: str = "") -> None:
-        self._program = require_dovecot()
+        self._program = require("dovecot", "dovecot-imapd")
         # Not pytest's folder: the server's processes run as another user, who may not enter that one.
         self.root = Path(tempfile.mkdtemp(prefix="mailgate-dovecot-"))
         self.host = "localhost"
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port = free_ports(2)
         self.cafile = self.root / "ca.pem"
         self._master: subprocess.Popen[bytes] | None = None
         self._write_files(without, separator, prefix, extra)
@@ -167,19 +167,7 @@ class Dovecot:
         self._master = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
         )
-        deadline = time.monotonic() + 20
-        while not self._greets():
-            if time.monotonic() > deadline or self._master.poll() is not None:
-                self.stop()
-                pytest.fail(f"dovecot did not start: {self.log()}")
-            time.sleep(0.02)
-
-    def _greets(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
-                return probe.recv(64).startswith(b"* OK")
-        except OSError:
-            return False
+        await_start(self._master, lambda: greets(self.port, b"* OK"), self.log)
 
     def stop(self) -> None:
         """Stop; every session is cut.  Its files stay for a later ``start``."""
@@ -195,9 +183,7 @@ class Dovecot:
     def _kill(self) -> None:
         """End the server and all its children at once: a test that is over need not wait for farewells."""
         if self._master is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._master.pid, signal.SIGKILL)
-            self._master.wait()
+            kill_group(self._master)
             self._master = None
 
     def restart(self) -> None:
@@ -213,7 +199,7 @@ class Dovecot:
     def sessions(self) -> list[int]:
         """The process ids of this master's imap children, one a session."""
         assert self._master is not None
-        return [pid for pid, parent, name in _processes() if parent == self._master.pid and name == "imap"]
+        return [pid for pid, parent, name in processes() if parent == self._master.pid and name == "imap"]
 
     def kill_sessions(self) -> int:
         """SIGKILL every imap child, as the kernel does when memory runs out; returns how many."""
@@ -290,11 +276,10 @@ class Dovecot:
         return self.root / "mail" / USER / folder
 
 
-def _processes() -> Iterator[tuple[int, int, str]]:
-    """(pid, parent, name) of every process; those that end meanwhile are left out."""
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError, ValueError):
-            name, _, rest = (entry / "stat").read_text(encoding="utf-8").partition("(")[2].rpartition(")")
-            yield int(entry.name), int(rest.split()[1]), name
+class OAuth2Dovecot(Dovecot):
+    """One that takes OAuth2 tokens, too: it asks ``introspection_url`` (RFC 7662) about each."""
+
+    def __init__(self, introspection_url: str, *, mechanisms: str = "xoauth2 oauthbearer") -> None:
+        super().__init__(extra=_OAUTH2.format(mechanisms=mechanisms))
+        text = _OAUTH2_INTROSPECTION.format(url=introspection_url)
+        (self.root / "oauth2.conf.ext").write_text(text, encoding="utf-8")

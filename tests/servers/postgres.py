@@ -1,10 +1,11 @@
-"""A private PostgreSQL cluster from Debian's package, for as long as the tests run.
+"""PostgreSQL for tests: a private cluster from Debian's package for as long as the tests run, or a server that is given.
 
-It listens on a Unix socket only, so that nothing else on the machine can meet it.
+The private one listens on a Unix socket only, so that nothing else on the machine can meet it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -12,51 +13,102 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import URL
 
 _SUPERUSER = "postgres"
 _TIME_LIMIT = 60.0
+_OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    # What is written here need not outlive the machine, only the server's own restarts.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 
 
-@dataclass(frozen=True)
 class PostgresServer:
-    """A running cluster; ``folder`` holds its socket."""
+    """A running server; ``at`` is a URL under which databases may be made in it, ``strategy`` how they are copied."""
 
-    folder: Path
+    def __init__(self, at: URL, strategy: str = "") -> None:
+        self._at = at.set(drivername="postgresql+psycopg")
+        self._strategy = strategy
+        self._connection: psycopg.Connection | None = None
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of one database."""
-        return f"postgresql+psycopg://{_SUPERUSER}@/{database}?host={quote(str(self.folder), safe='')}"
+        return self._at.set(database=database).render_as_string(hide_password=False)
 
-    def create(self, database: str, template: str = "template1") -> str:
+    def create(self, database: str, template: str = "template0") -> str:
         """Create an empty database, or a copy of another to which nobody is connected; returns its URL."""
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        self._command(command.format(sql.Identifier(database), sql.Identifier(template)))
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'" + self._strategy)
+        self.command(command.format(sql.Identifier(database), sql.Identifier(template)))
         return self.url(database)
 
     def drop(self, database: str) -> None:
         """Drop a database, whoever is connected to it."""
-        self._command(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+        self.command(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
-    def _command(self, command: sql.Composed) -> None:
-        with psycopg.connect(host=str(self.folder), user=_SUPERUSER, dbname="postgres", autocommit=True) as connection:
-            connection.execute(command)
+    def sever(self, database: str) -> int:
+        """Cut every connection to a database in the middle of whatever it does; returns how many there were."""
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
+        return len(self.command(sql.SQL(cut).format(sql.Literal(database))).fetchall())
+
+    def command(self, command: sql.Composed) -> psycopg.Cursor:
+        """Have the server do something that concerns no database, or all."""
+        if self._connection is None or self._connection.closed:
+            url = self._at.set(drivername="postgresql").render_as_string(hide_password=False)
+            self._connection = psycopg.connect(url, autocommit=True, application_name="tests")
+        return self._connection.execute(command)
+
+    def leave(self) -> None:
+        """Close the connection that was used for commands."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+class PostgresCluster(PostgresServer):
+    """A server of our own in ``folder``, which holds its data and its socket; it can be stopped and started."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        at = URL.create("postgresql", _SUPERUSER, database="postgres", query={"host": str(folder)})
+        # By far the quickest where nothing is synced to disk.
+        super().__init__(at, " STRATEGY FILE_COPY" if _version(programs) >= 15 else "")
+        self._folder = folder
+        self._initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", _SUPERUSER]
+        self._control = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-t", "60"]
+
+    def initialise(self) -> None:
+        """Make the cluster's files."""
+        _run([*self._initdb, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"])
+
+    def start(self) -> None:
+        """Start, and wait until it serves."""
+        options = _OPTIONS | {"unix_socket_directories": str(self._folder)}
+        told = " ".join(f"-c {name}={value}" for name, value in options.items())
+        _run([*self._control, "-l", str(self._folder / "log"), "-o", told, "start"])
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop: ``fast`` as an administrator does, ``immediate`` as when the machine dies."""
+        self.leave()
+        _run([*self._control, "-m", mode, "stop"])
 
 
 def binaries() -> Path | None:
     """The folder of the newest server's programs, or None where there is no server."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: _version(path.parent))
     return found[-1].parent if found else None
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_cluster() -> Iterator[PostgresCluster]:
     """Start a cluster, stop it and throw it away at the end.
 
     Where there is no PostgreSQL the tests that need it are skipped, except in continuous integration: there it is a
@@ -72,35 +124,20 @@ def postgres_server() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="mailgate-pg-"))
     try:
         _hand_over(folder)
-        with _running(programs, folder):
-            yield PostgresServer(folder)
+        cluster = PostgresCluster(folder, programs)
+        cluster.initialise()
+        cluster.start()
+        yield cluster
     finally:
+        # It may be stopped already, or never have started.
+        with contextlib.suppress(RuntimeError, UnboundLocalError):
+            cluster.stop("immediate")
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _running(programs: Path, folder: Path) -> Iterator[None]:
-    data = folder / "data"
-    initdb = [
-        programs / "initdb",
-        "-D",
-        data,
-        "-U",
-        _SUPERUSER,
-        "--auth=trust",
-        "--no-sync",
-        "-E",
-        "UTF8",
-        "--locale=C",
-    ]
-    _run([str(part) for part in initdb])
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
-    control = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
-    _run([*control, "-l", str(folder / "log"), "-o", options, "start"])
-    try:
-        yield
-    finally:
-        _run([*control, "-m", "immediate", "stop"])
+def _version(programs: Path) -> int:
+    """The major version, from Debian's path ``/usr/lib/postgresql/VERSION/bin``."""
+    return int(programs.parent.name)
 
 
 def _hand_over(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from mailgate.intake.committer import Committer
-from mailgate.intake.doorkeeper import Doorkeeper, Limits
+from mailgate.intake.doorkeeper import Access, Doorkeeper, Limits
 from mailgate.intake.receiver import Receiver
 from mailgate.intake.smtp_session import SmtpSession
 from mailgate.register.spool import Arrival, Spooled
@@ -96,12 +97,16 @@ class RunningReceiver:
 
 @contextmanager
 def running_receiver(
-    limits: Limits | None = None, now: Callable[[], datetime] = lambda: NOW, spool: MemorySpool | None = None
+    limits: Limits | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
+    spool: MemorySpool | None = None,
+    access: Access | None = None,
 ) -> Iterator[RunningReceiver]:
     """A receiver for HOTLINE, stopped at the end."""
     spool = spool or MemorySpool()
     with Committer(spool) as committer:
-        server = RunningReceiver(Receiver(HOTLINE, committer, [("127.0.0.1", 0)], limits=limits, now=now), spool)
+        receiver = Receiver(HOTLINE, committer, [("127.0.0.1", 0)], limits=limits, access=access, now=now)
+        server = RunningReceiver(receiver, spool)
         server.start()
         try:
             yield server
@@ -145,6 +150,15 @@ class Dialogue:
         """One command, one reply."""
         self.send((command.encode() if isinstance(command, str) else command) + b"\r\n")
         return self.reply()
+
+    def start_tls(self, context: ssl.SSLContext, injected: bytes = b"") -> Self:
+        """STARTTLS, with whatever is sent in the same segment; the next word is said under TLS."""
+        self.send(b"STARTTLS\r\n" + injected)
+        assert self.reply().startswith("220 ")
+        self._file.close()
+        self.socket = context.wrap_socket(self.socket, server_hostname="csizs.example")
+        self._file = self.socket.makefile("rb")
+        return self
 
     def greet(self) -> Self:
         """Read the banner and say EHLO."""

@@ -48,6 +48,8 @@ class SmtpSink:
     implicit_tls: bool = False
     extensions: Sequence[str] = ("PIPELINING", "SIZE 10000000", "8BITMIME", "SMTPUTF8")
     credentials: tuple[str, str] | None = None
+    is_good_token: Callable[[str], bool] | None = None
+    """Where set, whoever shows such an OAuth2 token by XOAUTH2 is let in."""
     delay: float = 0.0
     port: int = 0
     messages: list[Taken] = field(default_factory=list)
@@ -231,13 +233,23 @@ class _Session:
             lines.append("STARTTLS")
         if self._sink.credentials and (self._over_tls or not self._sink.context):
             lines.append("AUTH PLAIN")
+        if self._sink.is_good_token:
+            lines.append("AUTH XOAUTH2")
         return "\r\n".join(f"250{' ' if n == len(lines) - 1 else '-'}{line}" for n, line in enumerate(lines))
 
     def _log_in(self, line: str) -> None:
-        _, user, password = base64.b64decode(line.split(" ")[2]).decode("utf-8").split("\0")
-        known = (user, password) == self._sink.credentials
+        _, mechanism, said = line.split(" ")
+        user, known = self._known(mechanism, base64.b64decode(said).decode("utf-8"))
         self._answer("AUTH", "235 2.7.0 welcome" if known else "535 5.7.8 not you")
         self._user = user if known else None
+
+    def _known(self, mechanism: str, said: str) -> tuple[str, bool]:
+        """Who says so, and whether to believe it."""
+        if mechanism == "XOAUTH2":
+            user, _, token = said.removeprefix("user=").partition("\1auth=Bearer ")
+            return user, self._sink.is_good_token is not None and self._sink.is_good_token(token.rstrip("\1"))
+        _, user, password = said.split("\0")
+        return user, (user, password) == self._sink.credentials
 
     def _content(self) -> None:
         if self._sink._next("HALF", "") == DROP:
