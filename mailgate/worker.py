@@ -20,11 +20,13 @@ class Worker:
 
     A MailgateError is said once, and tried again with growing pauses until ``work`` succeeds.  Anything else is our
     own mistake: it is logged with its trace, and tried again likewise, for a daemon must not lose a limb in silence.
+    ``rounded`` is called whenever ``work`` has come to an end, whichever: what never ends must be noticed.
     """
 
-    def __init__(self, name: str, work: Callable[[], int]) -> None:
+    def __init__(self, name: str, work: Callable[[], int], rounded: Callable[[], None] = lambda: None) -> None:
         self._name = name
         self._work = work
+        self._rounded = rounded
         self._woken = Event()
         self._stopping = Event()
         self._failures = 0
@@ -53,7 +55,8 @@ class Worker:
             self._woken.wait()
             self._woken.clear()
             while not self._stopping.is_set() and self._did_some():
-                pass
+                self._rounded()
+            self._rounded()
 
     def _did_some(self) -> bool:
         try:

@@ -10,12 +10,14 @@ import time
 
 
 def run() -> None:
-    """Run the daemon until it is told to stop (SIGTERM, or Ctrl-C)."""
+    """Run the daemon until it is told to stop (SIGTERM, or Ctrl-C); SIGHUP makes it read the settings anew."""
     from mailgate.config import load_settings
-    from mailgate.daemon import Daemon, run_until_told
+    from mailgate.service import Service
+    from mailgate.servicemanager import ServiceManager, passed_sockets
 
     journal()
-    asyncio.run(run_until_told(Daemon(load_settings())))
+    manager, listeners = ServiceManager.of_environment(os.environ), passed_sockets(os.environ)
+    asyncio.run(Service(load_settings, manager, listeners).run())
 
 
 def journal() -> None:

@@ -101,6 +101,7 @@ class _Desk:
 class Dispatcher:
     """Threads that send; ``make_courier`` gives each its own.  ``owner`` names this process in the outbox.
 
+    ``rounded`` is called with the number of a courier whenever it has come to the end of a round, however that ended.
     The owner must be the same after a restart, and no other process may bear it: by it a start finds what the process
     before it left behind.
     """
@@ -115,7 +116,9 @@ class Dispatcher:
         look_seconds: float = LOOK_SECONDS,
         recover_seconds: float = RECOVER_SECONDS,
         clock: Callable[[], datetime] = utc_now,
+        rounded: Callable[[int], None] = lambda courier: None,
     ) -> None:
+        self._rounded = rounded
         self._outage = Outage(monotonic, random.random)
         self._desks = [_Desk(engine, make_courier(), f"{owner}/{n}", self._outage, clock) for n in range(couriers)]
         self._engine = engine
@@ -134,7 +137,7 @@ class Dispatcher:
         """
         uncertain = sum(desk.recover() for desk in self._desks)
         self._threads = [
-            Thread(target=self._run, args=(desk,), name=f"courier-{n}", daemon=True)
+            Thread(target=self._run, args=(n, desk), name=f"courier-{n}", daemon=True)
             for n, desk in enumerate(self._desks)
         ]
         for thread in self._threads:
@@ -178,10 +181,11 @@ class Dispatcher:
         desk.leave()
         return tried
 
-    def _run(self, desk: _Desk) -> None:
+    def _run(self, number: int, desk: _Desk) -> None:
         while not self._stopping.is_set():
             desk.wanted.clear()
             pause = self._round(desk)
+            self._rounded(number)
             if pause and not self._stopping.is_set():
                 desk.wanted.wait(pause)
         self._leave(desk)

@@ -1,0 +1,48 @@
+"""The watchdog is fed by stages that complete their rounds, and by nothing else."""
+
+from __future__ import annotations
+
+from mailgate.vitals import Vitals
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def vitals(**due: float) -> tuple[Vitals, Clock, list[float]]:
+    clock, fed = Clock(), []
+    return Vitals(due, clock, lambda: fed.append(clock.now)), clock, fed
+
+
+def test_time_alone_feeds_nothing():
+    _, clock, fed = vitals(mailbox=60, pipeline=30)
+    clock.now += 20
+    assert fed == []
+
+
+def test_a_completed_round_feeds_the_watchdog_while_all_are_in_time():
+    watched, clock, fed = vitals(mailbox=60, pipeline=30)
+    clock.now += 20
+    watched.pulse("pipeline")
+    assert fed == [120.0]
+
+
+def test_one_stage_that_hangs_ends_the_feeding_however_lively_the_others_are():
+    watched, clock, fed = vitals(mailbox=60, pipeline=30)
+    for _ in range(10):
+        clock.now += 20
+        watched.pulse("pipeline")
+    assert fed == [120.0, 140.0, 160.0]
+    assert watched.overdue() == ("mailbox",)
+
+
+def test_a_stage_that_comes_back_feeds_again():
+    watched, clock, fed = vitals(mailbox=60)
+    clock.now += 200
+    assert watched.overdue() == ("mailbox",)
+    watched.pulse("mailbox")
+    assert fed == [300.0]
+    assert watched.overdue() == ()
