@@ -30,12 +30,13 @@ MAX_TEXT: Final = 300_000
 MAX_REPLY_LINES: Final = 20_000
 
 
-def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False) -> Reading:
+def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False, files: bool = True) -> Reading:
     """The reading of the bytes of one message.
 
     ``envelope_sender`` is SMTP's MAIL FROM ("" is the null sender), None where it is not known.  ``as_reply`` asks for
-    the reply text also where nothing shows that the message answers something.  Bytes that are no message, and a mail
-    that is encrypted, give a reading too, with ``unreadable`` set.
+    the reply text also where nothing shows that the message answers something.  Without ``files`` only the text of the
+    mail itself is read.  Bytes that are no message, and a mail that is encrypted, give a reading too, with
+    ``unreadable`` set.
     """
     mail = read_mail(raw)
     reason = no_message(raw)
@@ -47,7 +48,7 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False)
     bounce = bounce_of(mail, envelope_sender)
     bodies = tuple(shortened(document) for document in (plain, html) if document is not None)
     # A form that a delivery notice gives back is not asked again.
-    searched, forms = (bodies, FormsFound()) if bounce else _searched(bodies, tuple(files_of(mail)), mail.subject)
+    searched, forms = (bodies, FormsFound()) if bounce else _searched(bodies, tuple(files_of(mail)) if files else (), mail.subject)
     return Reading(
         mail=_with_remarks(mail, searched),
         text=text,

@@ -16,13 +16,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
 import mailgate
+from mailgate import maillog
 from mailgate.domain.reading import Reading
 from mailgate.errors import ReadingFailed, ReadingTooCostly
 from mailgate.sandboxed import EXIT_MEMORY
@@ -58,6 +59,10 @@ class SandboxClosed(SandboxUnavailable):
     """The daemon is stopping."""
 
 
+class ReadingTooSlow(ReadingFailed):
+    """Time on the clock ran out, perhaps because the machine was busy."""
+
+
 class _Stopped(Exception):
     """The child did not answer in time."""
 
@@ -91,18 +96,30 @@ class Sandbox:
     def read(self, raw: bytes, envelope_sender: str | None = None, *, as_reply: bool = False) -> Reading:
         """Everything that the bytes of one message tell.
 
-        Raises ReadingFailed with the reason where the child hit a limit, died, failed or answered nonsense.
+        Where reading hits a limit, its files are left to a person and the text of the mail is read alone: a form that
+        was typed there counts.  Raises ReadingFailed with the reason where the child hit a limit, died, failed or
+        answered nonsense.
         """
         with self._turn:
-            process = self._running()
             try:
-                frame = self._exchange(process, Request(raw, envelope_sender, as_reply).encode())
-            except _Stopped:
-                self._end(process)
-                raise ReadingFailed(f"The message was not read within {self.limits.wall_seconds:g} seconds.") from None
-            except OSError as error:
-                raise self._death(process) from error
-            return self._judged(process, frame)
+                return self._answer(Request(raw, envelope_sender, as_reply))
+            except (ReadingTooCostly, ReadingTooSlow) as fault:
+                try:
+                    reading = self._answer(Request(raw, envelope_sender, as_reply, files=False))
+                except ReadingFailed:
+                    raise fault from None
+                return _without_files(reading, fault)
+
+    def _answer(self, request: Request) -> Reading:
+        process = self._running()
+        try:
+            frame = self._exchange(process, request.encode())
+        except _Stopped:
+            self._end(process)
+            raise ReadingTooSlow(f"The message was not read within {self.limits.wall_seconds:g} seconds.") from None
+        except OSError as error:
+            raise self._death(process) from error
+        return self._judged(process, frame)
 
     def close(self) -> None:
         """Ends the child, also in the middle of a message; whoever waits for that gets ``SandboxClosed``."""
@@ -262,6 +279,21 @@ class _Answer:
         return bytes(memoryview(self._taken)[LENGTH.size :])
 
 
+def _without_files(reading: Reading, fault: ReadingFailed) -> Reading:
+    """What is known of a mail whose files could not be read; the fault again where that does not tell what it is.
+
+    A form typed into the mail stands.  Without one the question may lie in a file, so a person must open the mail; and
+    a reply is not judged by half.
+    """
+    mail = reading.mail
+    if not mail.attachments or not (reading.forms.filled or reading.reply is None):
+        raise fault
+    left = tuple(f"attachment:{file.name}: not read: {fault}" for file in mail.attachments)
+    told = replace(reading, mail=replace(mail, notes=(*mail.notes, *left)))
+    machine = reading.bounce or reading.automation
+    return told if reading.forms.filled or machine else replace(told, unreadable=str(fault))
+
+
 class SandboxPool:
     """Several sandboxes that read messages side by side."""
 
@@ -277,15 +309,26 @@ class SandboxPool:
 
         One that cannot be read is its error, and costs only itself.
         """
+        return self._side_by_side(self._timed, batch)
+
+    def warm(self) -> None:
+        """Start all children now: the first mail shall not wait for it."""
+        self._side_by_side(self._read, [(b"Subject: none\r\n\r\n", None)] * len(self._sandboxes))
+
+    def _side_by_side(
+        self, read: Callable[[bytes, str | None], Reading | ReadingFailed], batch: Sequence[tuple[bytes, str | None]]
+    ) -> list[Reading | ReadingFailed]:
         try:
-            waiting = [self._threads.submit(self._read, raw, sender) for raw, sender in batch]
+            waiting = [self._threads.submit(read, raw, sender) for raw, sender in batch]
         except RuntimeError:
             return [SandboxClosed("The sandbox is closed.") for _ in batch]
         return [future.result() for future in waiting]
 
-    def warm(self) -> None:
-        """Start all children now: the first mail shall not wait for it."""
-        self.read_all([(b"Subject: none\r\n\r\n", None)] * len(self._sandboxes))
+    def _timed(self, raw: bytes, sender: str | None) -> Reading | ReadingFailed:
+        began = time.monotonic()
+        reading = self._read(raw, sender)
+        maillog.reading_ended(seconds=time.monotonic() - began, ok=not isinstance(reading, ReadingFailed))
+        return reading
 
     def _read(self, raw: bytes, sender: str | None) -> Reading | ReadingFailed:
         sandbox = self._idle.get()

@@ -89,7 +89,7 @@ def _serve(requests: BinaryIO, responses: BinaryIO, cpu_seconds: int) -> None:
         request = Request.decode(frame)
         del frame
         try:
-            answer = encode_reading(read(request.raw, request.sender, request.as_reply))
+            answer = encode_reading(read(request.raw, request.sender, request.as_reply, request.files))
         except MemoryError:
             os._exit(EXIT_MEMORY)
         except Exception as error:  # noqa: BLE001 - whatever a message does to a reader must cost that message only

@@ -19,33 +19,34 @@ from mailgate.domain.reading import Reading
 MAX_FRAME: Final = 512 * 1024 * 1024
 
 LENGTH: Final = struct.Struct(">Q")
-_REQUEST: Final = struct.Struct(">?i")
+_REQUEST: Final = struct.Struct(">??i")
 _NO_SENDER: Final = -1
 _READING: Final[TypeAdapter[Reading]] = TypeAdapter(Reading)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One message to read; ``sender`` is the envelope's, None where it is not known."""
+    """One message to read; ``sender`` is the envelope's, None where it is not known; ``files``: read them as well."""
 
     raw: bytes
     sender: str | None = None
     as_reply: bool = False
+    files: bool = True
 
     def encode(self) -> bytes:
         """The frame, its length included."""
         sender = b"" if self.sender is None else self.sender.encode("utf-8", "surrogateescape")
-        head = _REQUEST.pack(self.as_reply, _NO_SENDER if self.sender is None else len(sender))
+        head = _REQUEST.pack(self.as_reply, self.files, _NO_SENDER if self.sender is None else len(sender))
         return b"".join((LENGTH.pack(len(head) + len(sender) + len(self.raw)), head, sender, self.raw))
 
     @staticmethod
     def decode(frame: bytes) -> Request:
         """The request in a frame, its length taken off."""
-        as_reply, length = _REQUEST.unpack_from(frame)
+        as_reply, files, length = _REQUEST.unpack_from(frame)
         start = _REQUEST.size
         end = start + max(length, 0)
         sender = None if length == _NO_SENDER else frame[start:end].decode("utf-8", "surrogateescape")
-        return Request(frame[end:], sender, as_reply)
+        return Request(frame[end:], sender, as_reply, files)
 
 
 def encode_reading(reading: Reading) -> bytes:

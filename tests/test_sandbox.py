@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,38 @@ def test_a_closed_pool_answers_that_it_is_closed() -> None:
     pool.close()
     pool.close()
     assert all(isinstance(answer, SandboxClosed) for answer in pool.read_all([(MAIL, None), (MAIL, "")]))
+
+
+def with_a_costly_file(text: str, **headers: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "j.lis@ug.example", "pytanie"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    message.add_attachment(costly(1_000_000), maintype="application", subtype="octet-stream", filename="dalej.eml")
+    return message.as_bytes()
+
+
+FORM = "Zgłoszenie pytania HOT-1\nImię i nazwisko Użytkownika: Jan Lis\nTreść pytania:\nJak wycofać wniosek?\n"
+
+
+def test_a_form_typed_into_the_mail_stands_where_its_files_cost_too_much() -> None:
+    with Sandbox(Limits(cpu_seconds=0)) as sandbox:
+        reading = sandbox.read(with_a_costly_file(FORM))
+    assert [form.question for form in reading.forms.forms] == ["Jak wycofać wniosek?"]
+    assert reading.unreadable is None
+    assert any(note.startswith("attachment:dalej.eml: not read: ") for note in reading.mail.notes)
+
+
+def test_without_a_form_in_its_text_a_mail_with_costly_files_needs_a_person() -> None:
+    with Sandbox(Limits(cpu_seconds=0)) as sandbox:
+        reading = sandbox.read(with_a_costly_file("Formularz w załączeniu."))
+    assert reading.forms.forms == ()
+    assert "processor time" in (reading.unreadable or "")
+
+
+def test_a_reply_with_costly_files_is_not_judged_by_half() -> None:
+    with Sandbox(Limits(cpu_seconds=0)) as sandbox, pytest.raises(ReadingTooCostly):
+        sandbox.read(
+            with_a_costly_file("Proszę wycofać wniosek w zakładce Sprawy.", In_Reply_To="<hot01.1.x@csizs.example>")
+        )

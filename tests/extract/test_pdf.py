@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ from pypdf.generic import (
 from mailgate.domain.document import Document, Field, Line, Table, lines_of
 from mailgate.domain.hot01 import Hot01, find_forms
 from mailgate.domain.message.charset import tidy
+from mailgate.extract.page.lines import TextLine
+from mailgate.extract.page.shapes import Box, Ending, Word
+from mailgate.extract.page.wraps import texts_of
 from mailgate.extract.pdf.reader import is_pdf, read_pdf
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.scan.reader import UNREAD, Recogniser
@@ -327,6 +331,27 @@ def test_more_pages_than_any_form_has_are_refused_or_cut() -> None:
     assert read(written(writer)).notes == ("only the first 20 of 30 pages were read",)
 
 
+def manual(*, form_on: int | None = None) -> bytes:
+    """Eight pages of plain text, a form on one of them."""
+    text = "Organ wydaje decyzje w terminie siedmiu dni od dnia doreczenia wniosku."
+    fields = at(50, 700, "Nazwa Urzedu: Gmina") + at(50, 680, "Tresc pytania: Jak?")
+    writer = PdfWriter()
+    for number in range(8):
+        writer.append(PdfReader(io.BytesIO(page_of(fields if number == form_on else at(50, 700, text)))))
+    return written(writer)
+
+
+def test_a_long_document_without_a_form_is_read_by_its_first_pages() -> None:
+    document = read(manual())
+    assert document.notes == ("6 of 8 pages only skimmed: no form is on them",)
+    assert len(texts(document)) == 2
+
+
+@pytest.mark.parametrize("page", [0, 1, 2, 5, 7])
+def test_a_form_behind_a_long_letter_is_found(page: int) -> None:
+    assert only_form(read(manual(form_on=page))).office == "Gmina"
+
+
 def test_a_picture_of_too_many_pixels_is_refused() -> None:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(form([]))))
     picture = DecodedStreamObject()
@@ -369,10 +394,31 @@ def test_what_a_program_wrote_is_what_is_read(path: Path) -> None:
     }
 
 
+# The other files are older than the rules on paragraphs, and their questions were written down with folded lines.
+WITH_PARAGRAPHS = [
+    path
+    for path in FILES
+    if path.stem.endswith(("narrow-cell", "narrow-columns", "tabs-footer", "sheet-bottom", "fpdf2-middle", "pango"))
+]
+
+
+@pytest.mark.parametrize("path", WITH_PARAGRAPHS, ids=lambda path: path.stem)
+def test_lines_that_a_program_wrapped_are_joined_and_those_that_the_writer_ended_are_not(path: Path) -> None:
+    told = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
+    question = only_form(read(path.read_bytes())).question or ""
+    assert [line for line in question.split("\n") if line] == [line for line in told["question"].split("\n") if line]
+
+
 def test_every_producer_has_a_file() -> None:
-    assert {"libreoffice", "libreoffice-tagged", "libreoffice-two-pages", "chromium", "reportlab", "fpdf2"} <= {
-        path.stem for path in FILES
-    }
+    assert {
+        "libreoffice",
+        "libreoffice-tagged",
+        "libreoffice-two-pages",
+        "chromium",
+        "reportlab",
+        "fpdf2",
+        "pango",
+    } <= {path.stem for path in FILES}
 
 
 # --- forms of XFA
@@ -443,6 +489,57 @@ def test_a_label_beside_the_middle_of_its_value_has_all_of_the_value() -> None:
         ("Nazwa Urzedu:", "Gmina Lack"),
         ("Tresc pytania:", "Pierwszy wiersz pytania, ktory jest na tyle dlugi, ze trzeba go dokonczyc w drugim."),
     ]
+
+
+@pytest.mark.parametrize(("shift", "where"), [(0, "top"), (7, "middle"), (14, "bottom")])
+def test_rows_without_lines_are_told_by_how_their_labels_stand(shift: int, where: str) -> None:
+    rows = (("Imie i nazwisko:", "Jan", "Lis"), ("Nazwa Urzedu:", "Gmina", "Lack"), ("Tresc pytania:", "Jak", "dlugo?"))
+    drawn = at(50, 760, "Znak sprawy:") + at(220, 760, "SO.1.2026")
+    drawn += at(50, 740, "Zwrotny nr telefonu, e-mail:") + at(220, 740, "22 517 33 40")
+    for number, (label, first, second) in enumerate(rows):
+        top = 700 - 42 * number
+        drawn += at(50, top - shift, label) + at(220, top, first) + at(220, top - 14, second)
+    found = only_form(read(page_of(drawn)))
+    assert (found.user_name, found.office, found.phone, found.question) == (
+        "Jan Lis",
+        "Gmina Lack",
+        "+48225173340",
+        "Jak\ndlugo?",
+    ), where
+
+
+def test_a_line_goes_on_where_the_file_wrote_a_space_at_its_end_and_ends_where_it_wrote_none() -> None:
+    # The space at a wrap is the file's own word for it: with it lines go on, without it they end.
+    lines = [TextLine((replace(Word(text, Box(50, y, 150, y + 10)), ending=ending),)) for text, y, ending in WRAPPED]
+    assert texts_of(lines, 400) == ("Pierwszy wiersz konczy sie tutaj", "Drugi")
+
+
+WRAPPED: tuple[tuple[str, int, Ending], ...] = (
+    ("Pierwszy wiersz", 0, "wraps"),
+    ("konczy sie tutaj", 12, "closed"),
+    ("Drugi", 24, "closed"),
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("wykaz uprawnie-", "niami lokalnymi", "wykaz uprawnieniami lokalnymi"),
+        ("sprawy spoleczno-", "ekonomicznych spraw", "sprawy spoleczno-ekonomicznych spraw"),
+        ("pisac: wisniewska-", "kowalska_a@ug.lack.pl", "pisac: wisniewska-kowalska_a@ug.lack.pl"),
+        ("biuro@gops.ruda-", "slaska.pl", "biuro@gops.ruda-slaska.pl"),
+        ("w dniach 01.09–", "30.09.2026 r.", "w dniach 01.09–30.09.2026 r."),
+        ("GOPS.9684.860.202", "6.MK", "GOPS.9684.860.2026.MK"),
+    ],
+)
+def test_what_was_broken_within_a_word_is_whole_again(first: str, second: str, whole: str) -> None:
+    def line(text: str, y: int) -> TextLine:
+        parts = text.split()
+        width = 100 / len(parts)
+        words = (Word(part, Box(50 + n * width, y, 48 + (n + 1) * width, y + 10)) for n, part in enumerate(parts))
+        return TextLine(tuple(words))
+
+    assert texts_of([line(first, 0), line(second, 12)], 150) == (whole,)
 
 
 def test_a_row_cut_by_the_page_above_its_centred_label_is_one_row() -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from mailgate.domain.document import Document, lines_of
+from mailgate.domain.addresses.choice import address_for
+from mailgate.domain.document import Document, Line, lines_of
 from mailgate.domain.hot01 import find_forms
+from mailgate.domain.mail import Address
 from mailgate.extract.formats import read_file
+from mailgate.extract.page.shapes import Box
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.scan import tesseract
-from mailgate.extract.scan.addresses import agreed, as_on_page
+from mailgate.extract.scan.addresses import agreed, as_on_page, whole_addresses
 from mailgate.extract.scan.glyphs import accented
 from mailgate.extract.scan.picture import is_page_like, is_picture, made_ready
 from mailgate.extract.scan.reader import UNREAD, Recogniser
@@ -264,3 +267,34 @@ def test_an_address_is_mended_where_a_name_on_the_page_stands_in_it(
     address: str, words: list[str], mended: str
 ) -> None:
     assert as_on_page(address, words) == mended
+
+
+# --- addresses that were read by half
+
+
+def recognised(*texts: str) -> list[tesseract.Recognised]:
+    return [tesseract.Recognised(text, Box(100.0 * n, 0, 100.0 * n + 90, 20), 90) for n, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("read_as", "told"),
+    [
+        (("sekretariat@umig.bych", "awa.example"), ["sekretariat@umig.bychawa.example"]),
+        (("sekretariat@umig.bychawa.exa", "mple,", "22"), ["sekretariat@umig.bychawa.example,", "22"]),
+        (("biuro@ug.lack.pl", "oraz"), ["biuro@ug.lack.pl", "oraz"]),
+        (("biuro@ug.lack.pl;", "22"), ["biuro@ug.lack.pl;", "22"]),
+        (("sekretariat@umig.bych", "telefon"), ["sekretariat@?umig.bych", "telefon"]),
+    ],
+)
+def test_half_an_address_is_made_whole_or_marked_as_doubtful(read_as: tuple[str, ...], told: list[str]) -> None:
+    assert [word.text for word in whole_addresses(recognised(*read_as))] == told
+
+
+def test_half_an_address_on_a_picture_is_no_address_and_nobody_is_written_to_but_the_sender() -> None:
+    clerk = Address("Anna Lis", "a.lis@umig.bychawa.example")
+    labels = ("Imię i nazwisko: Anna Lis", "Urząd: UG", "Telefon, e-mail: {}, 22 517 33 40", "Treść pytania: Jak?")
+    for shown, email in (("sekretariat@?umig.bych", None), ("sekretariat@umig.bych", "sekretariat@umig.bych")):
+        lines = tuple(Line(label.format(shown)) for label in labels)
+        (form,) = find_forms([Document("attachment:skan.png", lines, by_ocr=True)]).forms
+        assert (form.email, form.phone) == (email, "+48225173340")
+        assert address_for(clerk, form.email).to == clerk

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from mailgate.domain.document import Block, Cell, Line, Table
 from mailgate.extract.page.columns import Columns, columns_of
 from mailgate.extract.page.grid import Grid, grids_of
-from mailgate.extract.page.lines import TextLine, is_apart, lines_of_words, texts_of, usual_step
+from mailgate.extract.page.lines import TextLine, is_apart, lines_of_words, usual_step
 from mailgate.extract.page.shapes import Box, Page, Word, around, usual_height
+from mailgate.extract.page.wraps import texts_of
 
 _LONG_LINES = 0.6
 _WIDEST_BORDER = 0.8
@@ -51,10 +52,14 @@ def blocks_of(page: Page) -> tuple[Placed, ...]:
 
 
 def right_edge(lines: Sequence[TextLine], width: float) -> float:
-    """The edge at which the lines of a page were wrapped: where two long ones end, else the mirrored left edge."""
+    """The edge at which the lines of a page were wrapped: where two long ones end, else the mirrored left edge.
+
+    A single word may be too long for its line, so it tells no edge.
+    """
     if not lines:
         return width
-    ends = sorted((line.box.x1 for line in lines), reverse=True)
+    wrapped = [line for line in lines if len(line.words) > 1] or lines
+    ends = sorted((line.box.x1 for line in wrapped), reverse=True)
     if len(ends) > 1 and ends[0] - ends[1] < 3 * lines[0].height and ends[0] > _LONG_LINES * width:
         return ends[0]
     return max(ends[0], width - min(line.box.x0 for line in lines))

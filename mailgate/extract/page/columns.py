@@ -5,21 +5,20 @@ A value may take several lines, and a label too; what a label is the vocabulary 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mailgate.domain.form.labels import label_at_start
 from mailgate.extract.page.lines import TextLine, is_apart, usual_step
+from mailgate.extract.page.rows import divided
 from mailgate.extract.page.shapes import Box, Word, around
 
 _ALIGNED = 0.7
 """How far from each other, in heights of text, the beginnings of a column's lines may be."""
 _LEAST_ROWS = 2
-_ROW_GAP = 1.08
-"""A step from row to row is at least so many times that from line to line."""
-_OFF_CENTRE = 0.6
-"""How far, in heights of text, a label may be from the middle of its value."""
 _LINES_OF_A_LABEL = 4
+_LABEL_STEP = 1.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +34,6 @@ class Columns:
         return around(line.box for row in self.rows for cell in row for line in cell)
 
 
-@dataclass(slots=True)
-class _Row:
-    """A label and its value while they are gathered."""
-
-    label: list[TextLine] = field(default_factory=list)
-    value: list[TextLine] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return " ".join(line.text for line in self.label)
-
-    @property
-    def is_question(self) -> bool:
-        """True for the question, the one value that has paragraphs."""
-        label = label_at_start(self.text)
-        return label is not None and label.field == "question"
-
-
 def columns_of(lines: Sequence[TextLine]) -> tuple[Columns | tuple[TextLine, ...], ...]:
     """Lines in order, those that make columns of labels and values as ``Columns``."""
     split = _split_of(lines)
@@ -61,10 +42,18 @@ def columns_of(lines: Sequence[TextLine]) -> tuple[Columns | tuple[TextLine, ...
     first = next((index for index in range(len(lines)) if _is_labelled(lines, index, split)), None)
     if first is None:
         return (tuple(lines),)
-    rows, end = _gather(lines, first, split)
-    before, after = tuple(lines[:first]), lines[end:]
-    made = Columns(split, tuple((tuple(row.label), tuple(row.value)) for row in rows))
-    return (*((before,) if before else ()), made, *columns_of(after))
+    labels, start, end = _region(lines, first, split)
+    sides = [(index, TextLine(right)) for index in range(start, end) if (right := _halves(lines[index], split)[1])]
+    values = [line for _, line in sides]
+    above = next((count for count, (index, _) in enumerate(sides) if index >= first), len(sides))
+    edges = divided(labels, values, above, usual_step(lines)).edges
+    rows = tuple(
+        (tuple(label), tuple(values[begin:stop]))
+        for label, (begin, stop) in zip(labels, itertools.pairwise(edges), strict=True)
+    )
+    rest = sides[edges[-1]][0] if edges[-1] < len(sides) else end
+    before = (*lines[:start], *values[: edges[0]])
+    return (*((before,) if before else ()), Columns(split, rows), *columns_of(lines[rest:]))
 
 
 def _split_of(lines: Sequence[TextLine]) -> float | None:
@@ -138,71 +127,81 @@ def _halves(line: TextLine, split: float) -> tuple[tuple[Word, ...], tuple[Word,
     return (line.words, ()) if crosses or touches else (left, right)
 
 
-def _gather(lines: Sequence[TextLine], first: int, split: float) -> tuple[list[_Row], int]:
-    """The rows from the first labelled line on, and the index of the line at which they end."""
-    rows: list[_Row] = []
-    step = usual_step(lines)
-    index = first
-    while index < len(lines):
-        line = lines[index]
-        left, right = _halves(line, split)
-        if left and max(word.box.x1 for word in left) > split + _ALIGNED * line.height:
-            break
-        apart = index > first and is_apart(lines[index - 1], line, step)
-        if left and rows and not rows[-1].label:
-            apart = False
-        elif left and (apart or not _continues_label(rows, lines, index, split)):
-            if not _opens_label(lines, index, split):
-                break
-            rows.append(_Row())
-        elif not left and rows[-1].value and _begins_above_its_label(lines, index, split):
-            rows.append(_Row())
-        elif not left and apart and rows[-1].value and not rows[-1].is_question:
-            break
-        if left:
-            rows[-1].label.append(TextLine(left))
-        if right:
-            rows[-1].value.append(TextLine(right))
-        index += 1
-    return rows, index
+def _region(lines: Sequence[TextLine], first: int, split: float) -> tuple[list[list[TextLine]], int, int]:
+    """The labels that follow each other from the first labelled line on, and the lines from which to which they stand.
 
-
-def _begins_above_its_label(lines: Sequence[TextLine], first: int, split: float) -> bool:
-    """True for the first line of a value whose label stands beside its middle, as in tables of HTML.
-
-    More space must be above it than between its own lines: else it goes on with the value before.
+    Lines that have nothing on the left belong to them; behind the last label, and above the first one, only as far as
+    no wide space comes between, which a question may have.
     """
-    row = _Row(value=[lines[first]])
-    for index in range(first + 1, len(lines)):
+    step = usual_step(lines)
+    labels: list[list[TextLine]] = []
+    first = index = end = _beginning(lines, first, split, step)
+    while index < len(lines):
+        left, _ = _halves(lines[index], split)
+        if left:
+            if not _takes_label(labels, lines, index, split, step):
+                break
+            end = index + 1
+        index += 1
+    while end < index and (_is_question(labels[-1]) or not is_apart(lines[end - 1], lines[end], step)):
+        end += 1
+    return labels, first, end
+
+
+def _beginning(lines: Sequence[TextLine], first: int, split: float, step: float) -> int:
+    """The line at which the columns begin: above the first labelled line may stand more of its label, or of its value."""
+    index = start = first
+    while index and not is_apart(lines[index - 1], lines[index], step):
+        index -= 1
         left, right = _halves(lines[index], split)
-        if left and not (
-            _continues_label([row], lines, index, split) if row.label else _opens_label(lines, index, split)
-        ):
+        if left and (right or not _continues_label([[TextLine(left)]], lines, index + 1, split)):
             break
-        if right and len(row.value) > 1 and _step(row.value[-1], lines[index]) > _ROW_GAP * _step(*row.value[:2]):
+        far = lines[index + 1].box.bottom - lines[index].box.bottom > _LABEL_STEP * lines[index].height
+        if left and (far or _crosses(lines[index], left, split) or not _opens_label(lines, index, split)):
             break
-        row.label += [TextLine(left)] if left else []
-        row.value += [TextLine(right)] if right else []
-    if not row.label or len(row.value) < _LEAST_ROWS:
+        start = index
+    return start
+
+
+def _crosses(line: TextLine, left: Sequence[Word], split: float) -> bool:
+    return max(word.box.x1 for word in left) > split + _ALIGNED * line.height
+
+
+def _takes_label(
+    labels: list[list[TextLine]], lines: Sequence[TextLine], index: int, split: float, step: float
+) -> bool:
+    """Adds what stands left on a line to the labels, and is false where that is none; then the columns end."""
+    left, _ = _halves(lines[index], split)
+    if _crosses(lines[index], left, split):
         return False
-    off = around(line.box for line in row.label).middle[1] - around(line.box for line in row.value).middle[1]
-    return abs(off) < _OFF_CENTRE * lines[first].height and (
-        _step(lines[first - 1], lines[first]) > _ROW_GAP * _step(*row.value[:2])
-    )
+    apart = bool(labels) and is_apart(labels[-1][-1], lines[index], step)
+    if not apart and _continues_label(labels, lines, index, split):
+        labels[-1].append(TextLine(left))
+        return True
+    if not _opens_label(lines, index, split):
+        return False
+    labels.append([TextLine(left)])
+    return True
 
 
-def _step(above: TextLine, below: TextLine) -> float:
-    return below.box.middle[1] - above.box.middle[1]
+def _label_text(label: Sequence[TextLine]) -> str:
+    return " ".join(line.text for line in label)
 
 
-def _continues_label(rows: Sequence[_Row], lines: Sequence[TextLine], index: int, split: float) -> bool:
+def _is_question(label: Sequence[TextLine]) -> bool:
+    """True for the label of the question, the one value that has paragraphs."""
+    found = label_at_start(_label_text(label))
+    return found is not None and found.field == "question"
+
+
+def _continues_label(labels: Sequence[Sequence[TextLine]], lines: Sequence[TextLine], index: int, split: float) -> bool:
     """True where a line goes on with the label of the row above, which had no colon yet.
 
     Together they are one label, perhaps only with the lines that follow: ``Zwrotny`` / ``numer`` / ``telefonu:``.
     """
-    if not rows or ":" in rows[-1].text:
+    if not labels or ":" in _label_text(labels[-1]):
         return False
-    above = text = rows[-1].text
+    above = text = _label_text(labels[-1])
     for line in lines[index : index + _LINES_OF_A_LABEL - 1]:
         text = f"{text} {_text(_halves(line, split)[0])}"
         whole = label_at_start(text)

@@ -1,30 +1,25 @@
-"""Words with places to lines of text: what stands side by side is a line, and what was wrapped is put together again."""
+"""Words with places to lines of text: what stands side by side is a line."""
 
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from mailgate.domain.form.labels import label_at_start, title_weight
-from mailgate.domain.message.charset import tidy
 from mailgate.extract.page.shapes import Box, Word, around
 
 # In heights of text.
 _WIDE_GAP = 1.3
-_SPACE = 0.28
-_DEEPEST_INDENT = 5.0
 _SAME_LINE = 0.6
 """The share of the lower one's height that two words on one line have in common; a label may stand between lines."""
 _PARAGRAPH = 1.55
 """A step from line to line so many times the usual one is an empty line."""
 _GAP = "   "
 """What stands between the parts of a line that are far from each other; labels end at such a gap."""
-_LIST_MARK = re.compile(r"(?:[-–—•·▪●○◦*§➢]|\d{1,2}[.)]|[a-zA-Z][.)]|[ivx]{1,4}[.)])(?:\s|$)")
-_BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-‐]$")
-_BEFORE_HYPHEN = frozenset({"e", "hot", "on", "off", "co"})
+_LEAST_GAPS = 2
+_STRETCH = 1.5
+"""The spaces of a justified line differ by so much at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +44,8 @@ class TextLine:
         return self.words[-1].final
 
     def parts(self) -> tuple[tuple[Word, ...], ...]:
-        """The words parted where they stand far from each other."""
-        gap = _WIDE_GAP * self.height
+        """The words parted where they stand far from each other, other than by the wide spaces of justified text."""
+        gap = max(_WIDE_GAP * self.height, self._stretched_space())
         found: list[list[Word]] = []
         for word in self.words:
             if found and word.box.x0 - found[-1][-1].box.x1 < gap:
@@ -58,6 +53,13 @@ class TextLine:
             else:
                 found.append([word])
         return tuple(tuple(part) for part in found)
+
+    def _stretched_space(self) -> float:
+        """More than a space of this line, where it is one that was stretched to both edges; else 0."""
+        gaps = [right.box.x0 - left.box.x1 for left, right in itertools.pairwise(self.words) if left.spaced]
+        if len(gaps) < _LEAST_GAPS or min(gaps) * _STRETCH < max(gaps):
+            return 0.0
+        return max(gaps) * 1.01
 
     @property
     def text(self) -> str:
@@ -92,27 +94,6 @@ def _band(band: Box, box: Box) -> Box:
     return Box(min(band.x0, box.x0), taller.top, max(band.x1, box.x1), taller.bottom)
 
 
-def texts_of(lines: Sequence[TextLine], right: float) -> tuple[str, ...]:
-    """The text of lines one below the other; ``right`` is the edge at which they were wrapped.
-
-    A line that had no room for the next one's first word goes on there.  An empty text stands for a wide space.
-    """
-    step = usual_step(lines)
-    texts: list[str] = []
-    for index, line in enumerate(lines):
-        text = tidy(line.text).strip()
-        before = lines[index - 1] if index else None
-        if before is None:
-            texts.append(text)
-        elif is_apart(before, line, step):
-            texts += ["", text]
-        elif _goes_on(before, line, text, right) and label_at_start(text) is None and not title_weight(text):
-            texts[-1] = _joined(texts[-1], text, before, right)
-        else:
-            texts.append(text)
-    return tuple(texts)
-
-
 def usual_step(lines: Sequence[TextLine]) -> float:
     """The usual distance from one line to the next, 1.2 heights of text where it cannot be told."""
     steps = [below.box.bottom - above.box.bottom for above, below in itertools.pairwise(lines)]
@@ -126,32 +107,3 @@ def usual_step(lines: Sequence[TextLine]) -> float:
 def is_apart(above: TextLine, below: TextLine, step: float) -> bool:
     """True where more than the usual space lies between two lines."""
     return below.box.bottom - above.box.bottom > max(_PARAGRAPH * step, 1.9 * min(above.height, below.height))
-
-
-def _goes_on(above: TextLine, below: TextLine, text: str, right: float) -> bool:
-    """True where a paragraph goes on in the next line: it had no room left, and nothing new begins there."""
-    if above.final or _LIST_MARK.match(text):
-        return False
-    unit = above.height
-    outdent = above.words[0].box.x0 - below.words[0].box.x0
-    if outdent > _DEEPEST_INDENT * unit:
-        return False
-    room = right - above.box.x1
-    return room < below.words[0].box.width + _SPACE * unit + 0.02 * unit
-
-
-def _joined(text: str, more: str, above: TextLine, right: float) -> str:
-    """A text and its continuation: words parted by a hyphen, and what was too long for a line, are whole again."""
-    last = above.words[-1]
-    if _BROKEN_WORD.search(text) and "@" not in last.text + more.split(None, 1)[0]:
-        stem = text.rsplit(None, 1)[-1].rstrip("-‐").lower()
-        if more[:1].islower() and stem not in _BEFORE_HYPHEN:
-            return text[:-1] + more
-        return text + more if more[:1].isalnum() else f"{text} {more}"
-    if last.text.endswith(("-", "/")) and len(last.text) > 1 and more[:1].isalnum():
-        return text + more
-    full = right - last.box.x1 < 0.9 * above.height
-    alone = len(above.words) == 1 or "@" in last.text or "//" in last.text
-    if full and alone and len(last.text) > 20:
-        return text + more
-    return f"{text} {more}"

@@ -18,6 +18,7 @@ _MARGIN = 0.12
 """The share of a page's height at its top and its bottom in which headers and footers stand."""
 _FOOT = 0.06
 _LONE_FOOTER_GAP = 3.0
+_TALLEST_FOOTER = 1.3
 _SAME_PLACE = 6.0
 _DIGITS = re.compile(r"\d+")
 
@@ -101,7 +102,7 @@ def _parted(page: Page, repeated: frozenset[tuple[str, int]]) -> tuple[list[str]
 
 
 def _lone_footer(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
-    """The last lines of a page where they number it, or stand alone at its very bottom in a smaller type."""
+    """The last lines of a page where they number it, or stand alone at its very bottom, in no larger type."""
     if not lines:
         return []
     last = lines[-1]
@@ -110,7 +111,7 @@ def _lone_footer(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
     if len(lines) < 2 or last.box.middle[1] < (1 - _FOOT) * page.height:
         return []
     gap = last.box.top - lines[-2].box.bottom
-    return [last] if gap > _LONE_FOOTER_GAP * last.height and last.height <= page.text_height else []
+    return [last] if gap > _LONE_FOOTER_GAP * last.height and last.height <= _TALLEST_FOOTER * page.text_height else []
 
 
 # --- over the page

@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Literal
+
+Ending = Literal["", "wraps", "closed", "broken"]
+"""What the file tells of a line that ends with a word, by the spaces that it writes at the ends of lines.
+
+``wraps``: the text goes on behind a space; ``closed``: it ends, or breaks off within what has no space;
+``broken``: it breaks off so for certain; empty where the file does not tell.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +53,16 @@ class Box:
 class Word:
     """A word and its place; ``final`` where the line ends after it by the writer's will, as in a field of a form.
 
-    ``marginal`` is true where the file itself says that it belongs to a page's header or footer.
+    ``marginal`` is true where the file itself says that it belongs to a page's header or footer.  ``spaced`` is true
+    where the file writes one space, and not more, behind it.
     """
 
     text: str
     box: Box
     final: bool = False
     marginal: bool = False
+    spaced: bool = False
+    ending: Ending = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,18 @@ from pdfplumber.page import Page as PlumberPage
 from pdfplumber.utils.text import extract_words
 
 from mailgate.extract.foreign import as_unsafe
+from mailgate.extract.page.endings import with_endings
 from mailgate.extract.page.grid import MAX_RULES
 from mailgate.extract.page.shapes import Box, Page, Rule, Word
 from mailgate.extract.pdf.fields import Typed, typed_on, words_of
 from mailgate.extract.pdf.guard import OpenPdf
+from mailgate.extract.pdf.skim import pages_worth_reading
 
 _MAX_LETTERS = 40_000
 _PATIENCE = 4.0
 """Seconds of processor time for the pages of one file, of those that the sandbox grants for a whole message."""
+_SPACES = "spaces"
+_SPACE_SIGNS = frozenset(" \u00a0")
 _HAIR = 0.8
 """How far from each other, in points, a letter is drawn twice to look bold."""
 _LEADERS = frozenset("._…·‥")
@@ -61,9 +65,10 @@ def pages_of(pdf: OpenPdf) -> Iterator[PdfPage]:
     """The pages that may be read, in order; raises ``UnsafeContainer`` where the file is damaged."""
     with as_unsafe("damaged"), pdfplumber.open(io.BytesIO(pdf.content), password="") as opened:
         until = time.process_time() + _PATIENCE
+        worth = _worth_reading(pdf)
         for index, page in enumerate(pdf.pages):
             typed = typed_on(page)
-            if index in pdf.heavy or index >= len(opened.pages):
+            if index in pdf.heavy or index >= len(opened.pages) or not (index in worth or typed):
                 continue
             if time.process_time() > until:
                 pdf.notes = (*pdf.notes, f"pages after {index} not read: those before took too long")
@@ -73,11 +78,20 @@ def pages_of(pdf: OpenPdf) -> Iterator[PdfPage]:
             yield found
 
 
+def _worth_reading(pdf: OpenPdf) -> frozenset[int]:
+    """The pages to read; where others are left out a note says so.  Beside a page that is too heavy all are."""
+    every = frozenset(range(len(pdf.pages)))
+    worth = every if pdf.heavy else pages_worth_reading(pdf.content, len(pdf.pages))
+    if worth != every:
+        pdf.notes = (*pdf.notes, f"{len(every) - len(worth)} of {len(every)} pages only skimmed: no form is on them")
+    return worth
+
+
 def _read(opened: Any, index: int, page: Any, typed: tuple[Typed, ...]) -> PdfPage:
     plumbed = _upright(opened, opened.pages[index])
     letters = [char for char in plumbed.chars[:_MAX_LETTERS] if _is_on_page(char, plumbed)]
     layer = _is_covered(plumbed) and _has_invisible_text(page)
-    words = tuple(_words(letters, plumbed))
+    words = with_endings(tuple(_words(letters, plumbed)))
     shape = Page(
         float(plumbed.width),
         float(plumbed.height),
@@ -141,13 +155,25 @@ def _is_on_page(char: dict[str, Any], page: PlumberPage) -> bool:
 def _words(letters: list[dict[str, Any]], page: PlumberPage) -> Iterator[Word]:
     """The words of a page; letters that are drawn twice to look bold count once, printed dots not at all."""
     upright = [char for char in letters if not _turn(char["matrix"])]
-    kept = _without_leaders(_drawn_once(upright))
+    kept = _without_leaders(_with_spaces(_drawn_once(upright)))
     found = extract_words(
         kept, x_tolerance=None, x_tolerance_ratio=0.18, y_tolerance=2, keep_blank_chars=False, return_chars=True
     )
     for word in found:
         marginal = word["chars"][0].get("tag") == "Artifact"
-        yield Word(str(word["text"]), _box(word, page), marginal=marginal)
+        spaced = word["chars"][-1].get(_SPACES) == 1
+        yield Word(str(word["text"]), _box(word, page), marginal=marginal, spaced=spaced)
+
+
+def _with_spaces(letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The letters, each with the number of spaces that the file writes behind it on its line."""
+    before: dict[str, Any] | None = None
+    for letter in letters:
+        if letter["text"] not in _SPACE_SIGNS:
+            before = letter
+        elif before is not None and abs(letter["top"] - before["top"]) < _HAIR:
+            before[_SPACES] = before.get(_SPACES, 0) + 1
+    return letters
 
 
 def _drawn_once(letters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -33,6 +33,15 @@ _STEM = 5
 _NAME = re.compile(rf"[a-z]{{{_STEM},}}")
 _TAKEN_FOR = {"i": "l", "l": "i", "c": "e", "e": "c", "o": "a", "a": "o", "u": "n", "n": "u", "t": "l"}
 _MARKS = re.compile(r"[._-]")
+_WHOLE = re.compile(
+    r"[^@]@[a-z0-9.-]*\.(?:pl|eu|com|org|net|info|edu|gov|biz|online|example|test|at|be|bg|ch|cz|de|dk|ee|es|fi|fr|gr|hr|hu|ie|it"
+    r"|lt|lu|lv|nl|no|pt|ro|se|si|sk|ua|uk|us)[,;)]{0,2}$",
+    re.IGNORECASE,
+)
+"""An address with an ending that people in Polish offices have; any other is more likely the half of one."""
+_REST_OF_HOST = re.compile(r"[A-Za-z0-9.-]+[,;)]{0,2}")
+DOUBT = "@?"
+"""What stands for the sign of an address that was not read whole, so that nobody writes to the half of it."""
 _STROKES = str.maketrans("|!]", "lll")
 
 
@@ -86,6 +95,36 @@ def with_address(
         if text is not None:
             result = replaced(result, covered, as_on_page(text, [word.text for word in words if "@" not in word.text]))
     return result
+
+
+def whole_addresses(words: Sequence[Recognised]) -> list[Recognised]:
+    """The words with each address whole: put together where its host goes on in the next word, or marked as doubtful.
+
+    A fax loses columns of dots, and a narrow cell breaks long words: ``biuro@umig.bych`` ``awa.example``.
+    """
+    result: list[Recognised] = []
+    for word in words:
+        before = result[-1] if result else None
+        if before is not None and _is_half(before.text) and _REST_OF_HOST.fullmatch(word.text):
+            whole = before.text + word.text
+            if _WHOLE.search(whole):
+                result[-1] = Recognised(whole, before.box, min(before.confidence, word.confidence))
+                continue
+        result.append(word)
+    return [
+        Recognised(word.text.replace("@", DOUBT), word.box, word.confidence) if _is_half(word.text) else word
+        for word in result
+    ]
+
+
+def _is_half(text: str) -> bool:
+    """True for an address whose host has no known ending; what only ends a line may go on in the next."""
+    return (
+        text.count("@") == 1
+        and text[-1] not in ".-@_"
+        and _ADDRESS.search(text) is not None
+        and not _WHOLE.search(text)
+    )
 
 
 def _joined_by_underscores(words: Sequence[Recognised], picture: Image.Image) -> list[Recognised]:

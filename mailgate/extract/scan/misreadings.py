@@ -14,7 +14,7 @@ from PIL import Image
 
 from mailgate.domain.form.labels import label_at_start
 from mailgate.extract.page.shapes import Box
-from mailgate.extract.scan.addresses import addresses, with_address
+from mailgate.extract.scan.addresses import addresses, whole_addresses, with_address
 from mailgate.extract.scan.glyphs import ACCENTED, accented
 from mailgate.extract.scan.references import as_pictured, likelier_reference, references
 from mailgate.extract.scan.tesseract import Recognised
@@ -47,7 +47,7 @@ def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLi
     signs = references(kept)
     places = [*signs, *addresses(kept)][:_MAX_LINES]
     if not places:
-        return kept
+        return whole_addresses(kept)
     areas = [area_of([kept[index] for index in place]) for place in places]
     tall = [area_of([kept[index] for index in place], ABOVE) for place in signs]
     found = read_lines([cutting(picture, area) for area in areas])
@@ -59,7 +59,7 @@ def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLi
             result = _with_reference(result, polish, seen, cutting(picture, tall[number]))
         else:
             result = with_address(result, polish, seen, picture)
-    return result
+    return whole_addresses(result)
 
 
 def _is_speck(word: Recognised) -> bool:

@@ -7,7 +7,7 @@ only the first pages, and only for so long.  Without the program a file is a not
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image, ImageOps
@@ -19,6 +19,7 @@ from mailgate.extract.page.shapes import Box, Page, Rule, Word
 from mailgate.extract.pdf.render import render
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.scan import tesseract
+from mailgate.extract.scan.addresses import DOUBT
 from mailgate.extract.scan.misreadings import mended
 from mailgate.extract.scan.picture import (
     Ready,
@@ -35,6 +36,9 @@ UNREAD = "a picture of a page, not read"
 """The note on a document whose text was left unrecognised because the recogniser was off."""
 ENOUGH = "not read: enough pictures were"
 """The note on pages beyond what one message, or one file of it, may cost."""
+
+HALF_AN_ADDRESS = "an e-mail address is in doubt: only a part of it was recognised"
+"""The note on a page with such an address, which is left out of the form."""
 
 _PAGE_WIDTH = 595.0
 """What is recognised is given in points of a page of A4, as a PDF would have it."""
@@ -83,7 +87,7 @@ class Recogniser:
                 return found, [f"page {index + 1}: {error}"]
             if page is not None:
                 found[index] = page
-        return found, []
+        return found, list(_remarks(found.values()))
 
     def read_picture(self, content: bytes, source: str) -> tuple[Document, ...]:
         """A picture file as a document; none for a picture that is no page.
@@ -107,6 +111,7 @@ class Recogniser:
                 notes.append(str(error))
                 break
             found += [page] if page is not None else []
+        notes += _remarks(found)
         return (Document(source, blocks_of_pages(found), by_ocr=True, notes=tuple(notes)),)
 
     def _refusal(self, count: int) -> str | None:
@@ -176,6 +181,12 @@ class Recogniser:
         if not is_blank(rest):
             words += tesseract.recognise([rest], self._patience(), layout=_LAYOUT_OF_REST)[0]
         return words
+
+
+def _remarks(pages: Iterable[Page]) -> Iterator[str]:
+    """What a person must know of pages that were recognised."""
+    if any(DOUBT in word.text for page in pages for word in page.words):
+        yield HALF_AN_ADDRESS
 
 
 def _moved(word: tesseract.Recognised, x: float, y: float) -> tesseract.Recognised:
