@@ -30,12 +30,30 @@ class Filing:
         self._separator, self._prefix = _personal_namespace(client)
         self._accepted: str | None = None
         self._moves = client.has_capability("MOVE")
-        self._transfers = self._moves or client.has_capability("UIDPLUS")
+        self._transfers: bool = self._moves or client.has_capability("UIDPLUS")
         self._marks = True
 
     def source(self) -> str:
         """The server's name of the folder that mail is taken from."""
         return self._account.folder.replace("/", self._separator)
+
+    def accepted(self) -> str | None:
+        """The server's name of the folder of accepted mail, None where there is none yet.  Raises ServerRefused."""
+        name = self._accepted_name()
+        with request("LIST"):
+            return name if self._exists(name) else None
+
+    @property
+    def transfers(self) -> bool:
+        """Whether taken mail can be brought there."""
+        return self._transfers
+
+    def accepted_made(self) -> str:
+        """The server's name of the folder of accepted mail, made where it is missing.
+
+        Raises ServerRefused where it cannot be made, and SessionLost.
+        """
+        return self._accepted or self._make_accepted()
 
     def put_away(self, uids: Sequence[int], *, writable: bool, keywords: bool) -> None:
         """Put messages of the selected folder away; a refusal is said in the journal and is no error.
@@ -68,7 +86,7 @@ class Filing:
         _log.warning("mail that was taken stays in its folder for this session: %s", reason)
 
     def _transfer_by(self, way: Callable[[str, Sequence[int]], None], uids: Sequence[int]) -> None:
-        accepted = self._accepted or self._make_accepted()
+        accepted = self.accepted_made()
         try:
             way(accepted, uids)
         except ServerRefused as fault:
@@ -110,9 +128,7 @@ class Filing:
 
     def _make_accepted(self) -> str:
         """Create and subscribe the folder where it is missing; returns the server's name of it."""
-        name = self._account.accepted_folder.replace("/", self._separator)
-        if not name.startswith(self._prefix):
-            name = self._prefix + name
+        name = self._accepted_name()
         with request("CREATE"):
             if not self._exists(name):
                 self._client.create_folder(name)
@@ -121,6 +137,10 @@ class Filing:
             self._client.subscribe_folder(name)
         self._accepted = name
         return name
+
+    def _accepted_name(self) -> str:
+        name = self._account.accepted_folder.replace("/", self._separator)
+        return name if name.startswith(self._prefix) else self._prefix + name
 
     def _exists(self, name: str) -> bool:
         """A name that only stands above other folders holds no mail (RFC 3501 section 7.2.2)."""

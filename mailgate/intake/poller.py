@@ -19,6 +19,7 @@ from mailgate.intake.alarm import Alarm
 from mailgate.intake.connection import LoginRefused, SessionLost
 from mailgate.intake.mailbox import Mailbox
 from mailgate.intake.outage import Outage
+from mailgate.intake.reread import Reread
 from mailgate.intake.storing import Store
 from mailgate.intake.suspects import Suspects
 from mailgate.intake.sweep import Known, Sweep
@@ -66,7 +67,8 @@ class Poller:
 
     ``store`` commits arrivals and gives their rows in order; ``known`` tells which UIDs of a mailbox (by its name,
     ``ImapAccount.key``, and UIDVALIDITY) were taken before; both block, and raise MailgateError where the database
-    cannot serve now.  ``clock`` gives aware UTC; ``polled`` is called with it after each completed look.
+    cannot serve now.  ``reread`` is what each session begins with.  ``clock`` gives aware UTC; ``polled`` is called
+    with it after each completed look.
     """
 
     def __init__(
@@ -77,6 +79,8 @@ class Poller:
         clock: Callable[[], datetime],
         *,
         polled: Callable[[datetime], None] = lambda now: None,
+        failed: Callable[[], None] = lambda: None,
+        reread: Reread | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._account = account
@@ -84,6 +88,8 @@ class Poller:
         self._known = known
         self._clock = clock
         self._polled = polled
+        self._failed = failed
+        self._reread = reread
         self._chance = chance
         self._suspects = Suspects(time.monotonic, chance)
         self._outage = Outage(account, time.monotonic, chance)
@@ -134,10 +140,13 @@ class Poller:
         self._status = replace(self._status, state="stopped")
 
     def _lost(self, reason: str, *, refused: bool = False) -> None:
+        self._failed()
         if self._stop.rings():
             return
         _log.info("session lost: %s", reason)
         self._suspects.session_died(reason)
+        if self._reread:
+            self._reread.session_died(reason)
         seconds = self._outage.failed(reason, refused=refused)
         if self._outage.said:
             self._status = replace(self._status, state="pausing", trouble=reason)
@@ -151,9 +160,20 @@ class Poller:
             self._mailbox = mailbox
             self._sweep = Sweep(mailbox, self._account, self._store, self._known, self._suspects, self._stop.rings)
             try:
+                self._read_again(mailbox)
                 self._look_and_rest(mailbox, self._sweep, renewal)
             finally:
                 self._mailbox = None
+
+    def _read_again(self, mailbox: Mailbox) -> None:
+        """After a restoration, and before anything new is taken: numbers are then given in the order of receipt."""
+        while self._reread and not self._stop.rings():
+            try:
+                self._reread.run(mailbox, self._stop.rings)
+            except MailgateError as fault:
+                self._register_failed(str(fault))
+            else:
+                return
 
     def _look_and_rest(self, mailbox: Mailbox, sweep: Sweep, renewal: float) -> None:
         lively = True
@@ -189,6 +209,7 @@ class Poller:
 
     def _register_failed(self, reason: str) -> None:
         """The mail stays where it is; said once, for the database's own journal tells the rest."""
+        self._failed()
         self._register_failures += 1
         if self._register_failures == 1:
             maillog.intake_failed(source="imap", reason=reason)

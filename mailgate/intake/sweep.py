@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from mailgate import maillog
 from mailgate.domain import mail
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import ServerRefused, SessionLost
-from mailgate.intake.mailbox import Folder, Mailbox, Waiting
+from mailgate.intake.mailbox import Folder, Waiting
 from mailgate.intake.storing import Store, is_ours, store_each
 from mailgate.intake.suspects import Suspects
 from mailgate.intake.trace import envelope_in_headers
@@ -27,6 +27,38 @@ MOST_IN_ONE_RUN = 5_000
 
 Known = Callable[[str, int, Sequence[int]], set[int]]
 T = TypeVar("T")
+
+
+class Lying(Protocol):
+    """A folder of messages as a sweep needs it: the ``Mailbox`` itself, or a part of it."""
+
+    def select(self) -> Folder:
+        """Enter the folder."""
+        ...
+
+    def uids(self, folder: Folder, above: int) -> list[int]:
+        """What lies there, over a UID."""
+        ...
+
+    def measure(self, uids: Sequence[int]) -> dict[int, Waiting]:
+        """When each was received, and how large it is."""
+        ...
+
+    def contents(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The bytes of each."""
+        ...
+
+    def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The header block of each."""
+        ...
+
+    def present(self, uids: Sequence[int]) -> list[int]:
+        """Those that are there still."""
+        ...
+
+    def put_away(self, uids: Sequence[int]) -> None:
+        """These are in the register."""
+        ...
 
 
 def batches(
@@ -58,7 +90,7 @@ class Sweep:
 
     def __init__(
         self,
-        mailbox: Mailbox,
+        mailbox: Lying,
         account: ImapAccount,
         store: Store,
         known: Known,

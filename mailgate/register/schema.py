@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _SCRIPTS = "mailgate.register:migrations"
+KEPT_COPIES = 2
+"""Of a SQLite file, made before its last upgrades."""
 _ADVISORY_LOCK = 0x6D61_696C_6761_7465
 """``mailgate`` in ASCII: the key under which PostgreSQL lets one process migrate at a time."""
 
@@ -42,6 +45,70 @@ def migrate(engine: Engine) -> None:
             _upgrade(connection)
 
 
+def upgrade_within(connection: Connection, revision: str) -> None:
+    """Bring a database up to date that has just been filled, in the caller's transaction, and give it its revision.
+
+    ``revision`` is that of the data; until the commit the database is no register for anybody else.
+    """
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:revision)"), {"revision": revision})
+    _upgrade(connection)
+
+
+def rehearse(engine: Engine) -> None:
+    """Do what ``migrate`` would do, and undo it; for PostgreSQL, whose tables are locked meanwhile.  Raises as it does."""
+    with translated(), engine.connect() as connection, connection.begin() as transaction:
+        _take_lock(connection)
+        _upgrade(connection)
+        transaction.rollback()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A revision that a database lacks, and what it does in an English sentence."""
+
+    revision: str
+    what: str
+
+
+def pending(engine: Engine) -> tuple[str | None, list[Step]]:
+    """The revision of a database (None: there is no register yet), and the steps to this program's, in order.
+
+    Raises RegisterError where the database is newer than the program.
+    """
+    path = sqlite_path(engine)
+    if path is not None and not path.exists():
+        return None, _steps_after(None)
+    with translated(), engine.connect() as connection:
+        present = _revision(connection)
+    if present is not None and present not in revisions():
+        raise RegisterError(_newer(present))
+    return present, _steps_after(present)
+
+
+def revisions() -> list[str]:
+    """All revisions that this program knows, the oldest first."""
+    return [step.revision for step in _steps_after(None)]
+
+
+def _steps_after(present: str | None) -> list[Step]:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config(stdout=StringIO())
+    config.set_main_option("script_location", _SCRIPTS)
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config).walk_revisions(base=present or "base")
+    steps = [Step(script.revision, (script.doc or "").strip()) for script in scripts if script.revision != present]
+    return steps[::-1]
+
+
+def _newer(present: str) -> str:
+    return (
+        f"The database is at revision {present}, which this program (mailgate {__version__}) does not know: "
+        "a newer mailgate has used it. Install that version again, or give back the copy made before its upgrade."
+    )
+
+
 def ensure_current(engine: Engine) -> None:
     """Raise RegisterError, with what to do, unless there is a register of just this program's revision."""
     path = sqlite_path(engine)
@@ -56,6 +123,15 @@ def ensure_current(engine: Engine) -> None:
             f"The database is at revision {present} and this program (mailgate {__version__}) at {HEAD}: "
             "`mailgate run` of the newer program brings an older database up to date; an older program must not touch it."
         )
+
+
+def present_revision(engine: Engine) -> str | None:
+    """The revision that the database says it has, None where it holds no register.  Raises RegisterError."""
+    path = sqlite_path(engine)
+    if path is not None and not path.exists():
+        return None
+    with translated(), engine.connect() as connection:
+        return _revision(connection)
 
 
 _NOTHING_YET = "There is no register yet at {place}: `mailgate run` makes it when it starts for the first time."
@@ -115,6 +191,8 @@ def _take_lock(connection: Connection) -> None:
     """Wait for our turn.  On SQLite the transaction has begun with BEGIN IMMEDIATE, which is the lock."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = '10min'"))
+        # A large table may take its time.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
@@ -128,10 +206,7 @@ def _upgrade(connection: Connection) -> None:
     config = alembic_config(connection)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if present is not None and present not in known:
-        raise RegisterError(
-            f"The database is at revision {present}, which this program (mailgate {__version__}) does not know: "
-            "a newer mailgate has used it. Install that version again, or give back the copy made before its upgrade."
-        )
+        raise RegisterError(_newer(present))
     if present is not None:
         _copy_aside(connection.engine)
     command.upgrade(config, "head")
@@ -146,17 +221,32 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _copy_aside(engine: Engine) -> None:
-    """Copy a SQLite database, whole even while others read it, to the name that tells before which upgrade."""
+    """Copy a SQLite database, whole even while others read it, to the name that tells before which upgrade.
+
+    The last two such copies are kept.  Raises RegisterError: without the copy there is no upgrade.
+    """
     path = sqlite_path(engine)
     if path is None:
         return
     kept = path.with_name(f"{path.name}.before-{HEAD}")
     unfinished = kept.with_name(f"{kept.name}.part")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600))
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+    try:
+        _copy(path, unfinished)
+        unfinished.replace(kept)
+    except (OSError, sqlite3.Error) as fault:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        reason = (fault.strerror if isinstance(fault, OSError) else None) or fault
+        raise RegisterError(f"{path} cannot be copied before its upgrade, so it was not upgraded: {reason}.") from None
+    for old in sorted(path.parent.glob(f"{path.name}.before-*"), key=lambda one: one.stat().st_mtime)[:-KEPT_COPIES]:
+        old.unlink(missing_ok=True)
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-    unfinished.replace(kept)
 
 
 def _check_foreign_keys(connection: Connection) -> None:

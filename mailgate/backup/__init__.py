@@ -1,0 +1,1 @@
+"""Backups of the register with its keys: made beside the running daemon, verified, kept in order, restored."""
