@@ -1,4 +1,4 @@
-"""What needs a person now, from plain facts, and when the administrators are told of it.
+"""What needs a person now, from plain facts; when the administrators are told of it is for ``telling``.
 
 Pure.  Facts of one kind are one alarm, however many there are of them.  What is told holds numbers and ids alone:
 never a name, an address or a word of a mail.
@@ -23,9 +23,6 @@ DATABASE_PATIENCE = timedelta(minutes=1)
 WARNED_BEFORE = timedelta(hours=2)
 """An acknowledgement goes out at once; one that is missing so long before its deadline will not go by itself."""
 CLOCK_JUMP = timedelta(minutes=2)
-GAP = timedelta(minutes=15)
-"""The shortest time between two notices."""
-REMINDER = timedelta(hours=24)
 MOST_NAMED = 20
 _MIB = 1 << 20
 _ENOUGH, _ENOUGH_SHARE = 1024 * _MIB, 0.05
@@ -301,117 +298,3 @@ def _verb(count: int, one: str, many: str) -> str:
 
 def _lasts(since: datetime | None, now: datetime, patience: timedelta) -> bool:
     return since is not None and now - since > patience
-
-
-# What was told, and what is to be told next.
-
-UNTOLD: frozenset[Kind] = frozenset({"notice"})
-"""Shown by the journal and ``status`` only: a notice about a notice that cannot be delivered would never end."""
-ONCE: frozenset[Kind] = frozenset({"bounce", "login", "disk", "backlog"})
-"""Further ones of the same kind are no news.  A bounce may be that of a notice; the others merely go up and down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How an alarm stood when the administrators were last told of it."""
-
-    count: int
-    newest: datetime | None
-    urgent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An alarm that the journal has had; ``ended_at`` where it is over, and that is still to be told."""
-
-    kind: Kind
-    what: str
-    since: datetime
-    told: Told | None = None
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The content of one notice: what is new, what stands since an earlier one, and what is over."""
-
-    new: tuple[Alarm, ...] = ()
-    standing: tuple[Alarm, ...] = ()
-    over: tuple[Known, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What follows from a look: lines for the journal, the notice if one is due, and what to remember."""
-
-    known: tuple[Known, ...]
-    begun: tuple[Alarm, ...] = ()
-    ended: tuple[Known, ...] = ()
-    report: Report | None = None
-
-
-def step(
-    known: Sequence[Known], found: Sequence[Alarm], last_notice_at: datetime | None, now: datetime, *, mailed: bool
-) -> Step:
-    """One look at the alarms.
-
-    The first notice goes at once, what is new since then after GAP at the earliest, all that stands again after
-    REMINDER; what is over is told once, if it was told at all.  ``mailed`` is False where nobody is to be written to.
-    """
-    before = {one.kind: one for one in known}
-    standing = {alarm.kind: _since(alarm, before.get(alarm.kind), now) for alarm in found}
-    begun = tuple(alarm for kind, alarm in standing.items() if kind not in before or before[kind].ended_at)
-    ended = tuple(
-        replace(one, ended_at=now) for one in known if one.kind not in standing and one.ended_at is None
-    )  # fmt: skip
-    remembered = [_remembered(alarm, before.get(alarm.kind)) for alarm in standing.values()]
-    over = [one for one in known if one.kind not in standing and one.ended_at is not None]
-    over += [one for one in ended if one.told]
-    report = _report(remembered, tuple(standing.values()), over, last_notice_at, now) if mailed else None
-    if report is None:
-        return Step((*remembered, *(over if mailed else ())), begun, ended)
-    told = tuple(
-        one if one.kind in UNTOLD else replace(one, told=_told(standing[one.kind])) for one in remembered
-    )  # fmt: skip
-    return Step(told, begun, ended, report)
-
-
-def _since(alarm: Alarm, before: Known | None, now: datetime) -> Alarm:
-    if alarm.since is not None:
-        return alarm
-    return replace(alarm, since=before.since if before and before.ended_at is None else now)
-
-
-def _remembered(alarm: Alarm, before: Known | None) -> Known:
-    """What is told of stays so; fewer are no news, and more after that are."""
-    told = before.told if before and before.ended_at is None else None
-    if told is not None:
-        told = replace(told, count=min(told.count, alarm.count), urgent=told.urgent and alarm.urgent)
-    assert alarm.since is not None
-    return Known(alarm.kind, alarm.what, alarm.since, told)
-
-
-def _report(
-    remembered: Sequence[Known], standing: Sequence[Alarm], over: Sequence[Known], last: datetime | None, now: datetime
-) -> Report | None:
-    if last is not None and timedelta(0) <= now - last < GAP:
-        return None
-    told_of = {one.kind: one.told for one in remembered}
-    told = [alarm for alarm in standing if alarm.kind not in UNTOLD]
-    new = tuple(alarm for alarm in told if _is_news(alarm, told_of[alarm.kind]))
-    old = tuple(alarm for alarm in told if alarm not in new)
-    reminding = bool(old) and (last is None or not timedelta(0) <= now - last < REMINDER)
-    return Report(new, old, tuple(over)) if new or over or reminding else None
-
-
-def _is_news(alarm: Alarm, told: Told | None) -> bool:
-    if told is None or (alarm.urgent and not told.urgent):
-        return True
-    if alarm.kind in ONCE:
-        return False
-    later = alarm.newest is not None and (told.newest is None or alarm.newest > told.newest)
-    return later or alarm.count > told.count
-
-
-def _told(alarm: Alarm) -> Told:
-    return Told(alarm.count, alarm.newest, alarm.urgent)

@@ -23,6 +23,11 @@ from mailgate.domain.threads import SentLetter
 from mailgate.domain.tokens import untagged
 
 MOST_NUMBERS = 5
+_WITHOUT_PROOF = "it carries no token of a letter that we sent to this consultant"
+_LOST = (
+    "it answers a letter about {} that this register does not know: the letter was sent after the backup from which the "
+    "register was restored, and the number may be another question's now"
+)
 LOOP_HEADER = "x-mailgate-loop"
 """Every letter that a machine of this program writes bears it (``delivery.composer``)."""
 NUMBER = re.compile(r"HOT-01/\d{4}/\d{6}")
@@ -49,6 +54,8 @@ class Known:
     """The mail names the number of a question that stands in the register."""
     null_sender: bool = False
     """The envelope's sender was the null sender."""
+    lost: str | None = None
+    """The number that a letter of ours to this sender was about which the register does not know any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +269,7 @@ def _correspondence(reading: Reading, known: Known) -> Verdict | None:
     if letter and consultant is None:
         return Question(letter) if reading.forms.filled else FollowUp(letter)
     if consultant and not reading.forms.filled and _answers_something(reading):
-        return UnprovenReply("it carries no token of a letter that we sent to this consultant", None)
+        return UnprovenReply(_LOST.format(known.lost) if known.lost else _WITHOUT_PROOF, None)
     return None
 
 

@@ -200,7 +200,7 @@ def _remarks(entry: NewEntry, acknowledged_by_mail: bool) -> Iterator[str]:
             " Nadawca otrzymał pusty formularz z prośbą o wypełnienie." if acknowledged_by_mail else ""
         )
     if entry.kind == "unreadable":
-        yield "Wiadomości nie udało się odczytać (jest zaszyfrowana albo uszkodzona)." + (
+        yield "Wiadomości nie udało się odczytać (jest zaszyfrowana, uszkodzona albo zbyt duża)." + (
             " Nadawca otrzymał prośbę o przesłanie pytania jeszcze raz." if acknowledged_by_mail else ""
         )
     if entry.addressing.to is None:

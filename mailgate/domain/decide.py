@@ -238,7 +238,9 @@ def _consultants_reply(
     reply = reading.reply or ReplyText(reading.text, in_doubt=False)
     text, commands, files = reply.new_text, reply.commands, answer_files(reading)
     hold = LOOKS_AUTOMATIC if verdict.looks_automatic else None
-    hold = hold or hold_on(commands, text, files, in_doubt=reply.in_doubt, question=question)
+    hold = hold or hold_on(
+        commands, text, files, in_doubt=reply.in_doubt, question=question, leaks=reply.leak is not None
+    )
     is_note = any(name == "notatka" for name, _ in commands)
     if hold is None and not is_note and _answered_by_another(verdict, question):
         hold = answered_by_another(question.answered_by or "")

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailgate.domain.mail import Attachment
-from mailgate.domain.quotation.commands import looks_like_command
-from mailgate.domain.quotation.leaks import leak_in
+from mailgate.domain.quotation.outflow import Commands, is_note, leak_in_answer, misplaced_command
 from mailgate.domain.threads import StandingQuestion
-
-Commands = Sequence[tuple[str, str]]
 
 EXECUTED_COMMANDS = ("dokumentacja", "notatka")
 _NEVER_SENT = "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ"
-_HEAD_OF_QUOTE = re.compile(
-    r"\s*-{2,}\s*(?:original message|wiadomo[śs][ćc] oryginalna|urspr[üu]ngliche nachricht)\s*-{2,}\s*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +46,24 @@ _LEAK = Hold(
 
 
 def hold_on(
-    commands: Commands, text: str | None, files: Sequence[Attachment], *, in_doubt: bool, question: StandingQuestion
+    commands: Commands,
+    text: str | None,
+    files: Sequence[Attachment],
+    *,
+    in_doubt: bool,
+    question: StandingQuestion,
+    leaks: bool = False,
 ) -> Hold | None:
     """What must be settled before an answer can go out; None where nothing speaks against it.
 
-    ``text`` is what was newly written (None: nothing), without the commands.
+    ``text`` is what was newly written (None: nothing), without the commands.  ``leaks`` tells that its reader has found
+    a letter of ours in it or in what its files say.
     """
     return (
         _in_commands(commands)
         or _in_text(text)
-        or (None if _is_note(commands) else _in_answer(commands, text, files, in_doubt, question))
+        or (None if is_note(commands) else _in_answer(commands, text, files, in_doubt, question, leaks))
     )
-
-
-def _is_note(commands: Commands) -> bool:
-    return any(name == "notatka" for name, _ in commands)
 
 
 def _in_commands(commands: Commands) -> Hold | None:
@@ -91,22 +87,28 @@ def _in_commands(commands: Commands) -> Hold | None:
 
 def _in_text(text: str | None) -> Hold | None:
     """A command out of its place: what was meant to stay inside must not be sent as text."""
-    for line in (text or "").splitlines():
-        if looks_like_command(line):
-            return Hold(
-                "a command stands below the first lines",
-                f"{_NEVER_SENT} w jej treści znajduje się polecenie „{line.strip()[:60]}”, a polecenia działają tylko "
-                "w pierwszych wierszach odpowiedzi, bez odstępu po znaku #.",
-                "Prosimy odpowiedzieć jeszcze raz i wpisać polecenie w pierwszym wierszu albo je usunąć.",
-            )
-        if _HEAD_OF_QUOTE.fullmatch(line):
-            return _LEAK
-    return None
+    line = misplaced_command(text)
+    if line is None:
+        return None
+    return Hold(
+        "a command stands below the first lines",
+        f"{_NEVER_SENT} w jej treści znajduje się polecenie „{line.strip()[:60]}”, a polecenia działają tylko "
+        "w pierwszych wierszach odpowiedzi, bez odstępu po znaku #.",
+        "Prosimy odpowiedzieć jeszcze raz i wpisać polecenie w pierwszym wierszu albo je usunąć.",
+    )
 
 
 def _in_answer(
-    commands: Commands, text: str | None, files: Sequence[Attachment], in_doubt: bool, question: StandingQuestion
+    commands: Commands,
+    text: str | None,
+    files: Sequence[Attachment],
+    in_doubt: bool,
+    question: StandingQuestion,
+    leaks: bool,
 ) -> Hold | None:
+    # First, for the reader is in doubt about every leak as well, and this says what is wrong.
+    if leaks or leak_in_answer(text, commands, files) is not None:
+        return _LEAK
     if in_doubt:
         return Hold(
             "new text stands below or between quoted text",
@@ -120,8 +122,6 @@ def _in_answer(
             f"{_NEVER_SENT} nie ma w niej nowego tekstu ani załącznika.",
             "Prosimy odpowiedzieć jeszcze raz i wpisać odpowiedź na górze, nad cytowaną wiadomością.",
         )
-    if leak_in("\n".join((text or "", *(argument for _, argument in commands))), files) is not None:
-        return _LEAK
     if question.asker is None:
         return Hold(
             "no address of the clerk is known",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
-from mailgate.domain.alarms import Report
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.mail import Address, Attachment
+from mailgate.domain.telling import Report
 
 EntryKind = Literal["question", "blank_form", "unformalised", "unreadable"]
 Effect = Literal["none", "acknowledges", "answers"]

@@ -15,6 +15,14 @@ from mailgate.domain.document import Document
 from mailgate.domain.mail import InboundMail
 from mailgate.domain.quotation.commands import split_commands
 from mailgate.domain.quotation.enclosures import going_along
+from mailgate.domain.quotation.outflow import (
+    Commands,
+    is_note,
+    leak_in_answer,
+    leak_in_documents,
+    misplaced_command,
+)
+from mailgate.domain.quotation.pointers import points_below
 from mailgate.domain.quotation.quotes import divide
 from mailgate.domain.quotation.rows import Row, is_rule, rows_of_document, rows_of_text
 from mailgate.domain.quotation.signatures import without_signature
@@ -40,6 +48,8 @@ class ReplyText:
     in_doubt: bool
     attachments: tuple[str, ...] = ()
     commands: tuple[tuple[str, str], ...] = ()
+    leak: str | None = None
+    """What of a letter of ours the text or a file would give away, as an English clause; it is then in doubt as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +66,32 @@ class _Body:
         return tuple(row for row in self.rows if id(row) not in kept)
 
 
-def read_reply(mail: InboundMail, plain: Document | None, html: Document | None) -> ReplyText:
+def read_reply(
+    mail: InboundMail, plain: Document | None, html: Document | None, documents: Sequence[Document] = ()
+) -> ReplyText:
     """What of a reply is new, from its text as plain text and as HTML, either of which may be absent.
 
-    Pure, and linear in the length of the bodies.  HTML decides where both are there, for its structure says what is
+    ``documents`` are what its files say, where they were opened.  Pure, and linear in the length of the bodies.  HTML decides where both are there, for its structure says what is
     quoted and its lines are not wrapped; plain text where it alone says something.
     """
     body = _chosen(_understood(_plain_rows(mail, plain), mail), _understood(_html_rows(html), mail))
     commands, rows = split_commands(body.new)
     text = _text(rows)
-    return ReplyText(
-        new_text=text,
-        in_doubt=body.in_doubt,
-        attachments=going_along(mail, body.new, body.dropped),
-        commands=commands,
-    )
+    names = going_along(mail, body.new, body.dropped)
+    leak = None if is_note(commands) else _leak(mail, text, commands, names, documents)
+    in_doubt = body.in_doubt or leak is not None or misplaced_command(text) is not None
+    return ReplyText(text, in_doubt, names, commands, leak)
+
+
+def _leak(
+    mail: InboundMail,
+    text: str | None,
+    commands: Commands,
+    names: tuple[str, ...],
+    documents: Sequence[Document],
+) -> str | None:
+    files = [file for file in mail.attachments if file.name in names]
+    return leak_in_answer(text, commands, files) or leak_in_documents(names, documents)
 
 
 def _plain_rows(mail: InboundMail, plain: Document | None) -> tuple[Row, ...]:
@@ -89,6 +110,9 @@ def _understood(rows: tuple[Row, ...], mail: InboundMail) -> _Body:
     top = without_signature(division.top)
     later = [cleaned for stretch in division.later if (cleaned := without_signature(stretch))]
     in_doubt = division.in_doubt or _any_text(later) or bool(without_signature(division.unclear))
+    # Nothing was found below, though the author says that the answers stand there: they cannot be told from the quote.
+    author = mail.sender.name if mail.sender else ""
+    in_doubt = in_doubt or (any(not row.blank for row in division.quoted) and points_below(top, author))
     new = list(top)
     for stretch in later:
         new += [Row(""), *stretch] if new else stretch

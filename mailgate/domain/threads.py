@@ -57,6 +57,21 @@ def proven(tokens: Iterable[str], letters: Mapping[str, SentLetter], key: TokenK
     return None
 
 
+def lost_letter_about(
+    tokens: Iterable[str], letters: Mapping[str, SentLetter], numbers: Iterable[str], sender: str, key: TokenKey
+) -> str | None:
+    """The number, of those that a mail mentions, about which we wrote to this consultant a letter that nobody knows.
+
+    A token proves itself: where we signed it and the register has no such letter, the register was restored from a
+    backup that is older than the letter.  Which question bears that number now is another matter.
+    """
+    unknown = [token for token in tokens if token not in letters]
+    for number in numbers:
+        if any(key.verifies(token, "consultant", number, sender) for token in unknown):
+            return number
+    return None
+
+
 def consultants_thread(number: str, domain: str) -> Thread:
     """The thread in which all letters to consultants about one question stand; its root is never sent."""
     return Thread(None, (f"<hot01.thread.{number.removeprefix('HOT-01/').replace('/', '.')}@{domain}>",))

@@ -26,6 +26,8 @@ _QUOTED_BYTES = re.compile(r":? *\(?b(['\"]).*", re.DOTALL)
 
 # At its debug level the library writes every line of the conversation: whole letters.
 logging.getLogger("imapclient").setLevel(logging.WARNING)
+# It warns of each reply that is not ASCII, with the reply.
+logging.getLogger("imapclient.util").setLevel(logging.ERROR)
 
 
 class SessionLost(Exception):

@@ -91,16 +91,10 @@ class Mailbox:
 
     def select(self) -> Folder:
         """Select the folder, or select it again to learn what is new."""
-        with conversation("SELECT"):
+        # Named by us: what the server says of a folder with Polish letters, the library garbles.
+        with conversation(f"SELECT {self._filing.source()}"):
             said = self._select()
-            permanent = said.get(b"PERMANENTFLAGS", (b"\\*",))
-            self._folder = Folder(
-                exists=said.get(b"EXISTS", 0),
-                uidvalidity=said.get(b"UIDVALIDITY"),
-                uidnext=said.get(b"UIDNEXT"),
-                writable=not self._read_only,
-                keywords=b"\\*" in permanent or KEYWORD in permanent,
-            )
+            self._folder = _described(said, writable=not self._read_only)
             return self._folder
 
     def _select(self) -> dict[bytes, Any]:
@@ -111,6 +105,25 @@ class Mailbox:
                 self._read_only = True
         return dict(self._client.select_folder(self._filing.source(), readonly=True))
 
+    def look_into(self, name: str) -> Folder:
+        """Select any folder to read only, until ``select`` is called again.  Raises ServerRefused."""
+        with request("EXAMINE"):
+            return _described(dict(self._client.select_folder(name, readonly=True)), writable=False)
+
+    def accepted(self) -> str | None:
+        """The server's name of the folder of accepted mail; None where there is none yet.  Raises ServerRefused."""
+        return self._filing.accepted()
+
+    def marks_taken(self, folder: Folder) -> bool:
+        """Whether mail that was taken could be told from mail that was not, by its folder or by a keyword."""
+        return folder.writable and (folder.keywords or self._filing.transfers)
+
+    def matching(self, folder: Folder, criterion: str) -> list[int]:
+        """The UIDs of all messages of the selected folder that meet a criterion of SEARCH.  Raises ServerRefused."""
+        with request("SEARCH"):
+            found = (self._client.search(f"{one} {criterion}") for one in number_ranges(folder.exists))
+            return sorted({uid for some in found for uid in some})
+
     def uids(self, folder: Folder, above: int) -> list[int]:
         """The UIDs over ``above`` of all messages that nobody marked as deleted.
 
@@ -118,7 +131,7 @@ class Mailbox:
         away by a person (most programs only mark), or is one of ours whose expunging was refused.
         """
         with conversation("SEARCH"):
-            ranges = self._uid_ranges(folder, above) if above else _number_ranges(folder.exists)
+            ranges = self._uid_ranges(folder, above) if above else number_ranges(folder.exists)
             found = {uid for one in ranges for uid in self._client.search(f"{one} UNDELETED")}
             # ``n:*`` always names the last message, even one below n (RFC 3501 section 6.4.8).
             return sorted(uid for uid in found if uid > above)
@@ -207,7 +220,19 @@ class Mailbox:
             raise SessionLost(str(fault)) from fault
 
 
-def _number_ranges(exists: int) -> list[str]:
+def _described(said: dict[bytes, Any], *, writable: bool) -> Folder:
+    """What the server told of a folder when it was selected."""
+    permanent = said.get(b"PERMANENTFLAGS", (b"\\*",))
+    return Folder(
+        exists=said.get(b"EXISTS", 0),
+        uidvalidity=said.get(b"UIDVALIDITY"),
+        uidnext=said.get(b"UIDNEXT"),
+        writable=writable,
+        keywords=b"\\*" in permanent or KEYWORD in permanent,
+    )
+
+
+def number_ranges(exists: int) -> list[str]:
     """Windows over a whole folder by message number, highest first.
 
     By number, for UIDs may have gaps of any width.  From the top, for when a message is expunged between two windows

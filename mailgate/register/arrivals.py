@@ -38,6 +38,8 @@ class Arrival:
     fingerprint: str
     message_id: str | None = None
     archive: bool = False
+    retaken: bool = False
+    """Read again after a restoration: its letters have most likely gone out before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _inbound_values(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "size": len(arrival.raw),
         "message_id": arrival.message_id and arrival.message_id[:MAX_MESSAGE_ID],
         "archive": arrival.archive,
+        "retaken": arrival.retaken,
         "truncated": envelope.truncated,
         "state": "waiting",
         "attempts": 0,

@@ -27,29 +27,33 @@ __all__ = ["ensure_current", "migrate", "open_database", "reading", "unit_of_wor
 
 BUSY_SECONDS = 10
 """How long a unit of work waits for another writer before it is told that the database is busy."""
+STATEMENT_SECONDS = 300
+"""How long PostgreSQL works at one statement (an export of many years too) before it is told to give up: then it is busy."""
 
 _READING = "mailgate_reading"
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     # FULL: a commit is on disk when it returns, also after a loss of power.  We say 250 on the strength of it.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # In pages: 16 MiB.  Each checkpoint costs two syncs more in the middle of somebody's commit, and writes pages that
+    # the next mails change again.
+    "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -16384",
 )
 _turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, busy_seconds: int = BUSY_SECONDS) -> Engine:
     """An engine for the URL; one writer at a time on SQLite (BEGIN IMMEDIATE, WAL, synchronous=FULL).
 
-    Nothing is connected yet.  Raises RegisterError where the URL names no database that the program can use.
+    ``busy_seconds`` is how long another program that holds the database is waited for.  Nothing is connected yet.  Raises RegisterError where the URL names no database that the program can use.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgresql(parsed)
-    return _open_sqlite(parsed)
+        return _open_postgresql(parsed, busy_seconds)
+    return _open_sqlite(parsed, busy_seconds)
 
 
 @contextmanager
@@ -87,15 +91,15 @@ def _parsed(url: str) -> URL:
     return parsed
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, busy_seconds: int) -> Engine:
     engine = create_engine(url, hide_parameters=True, json_serializer=_json)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
     event.listen(engine, "begin", _begin_sqlite)
     _turns[engine] = Lock()
     return engine
 
 
-def _open_postgresql(url: URL) -> Engine:
+def _open_postgresql(url: URL, busy_seconds: int) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     defaults = {
@@ -103,8 +107,8 @@ def _open_postgresql(url: URL) -> Engine:
         "application_name": "mailgate",
         "keepalives_idle": 30,
         "tcp_user_timeout": 30000,
-        "options": f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS * 1000}"
-        " -c idle_in_transaction_session_timeout=300000",
+        "options": f"-c timezone=UTC -c lock_timeout={busy_seconds * 1000}"
+        f" -c statement_timeout={STATEMENT_SECONDS * 1000} -c idle_in_transaction_session_timeout=300000",
     }
     try:
         return create_engine(
@@ -126,10 +130,10 @@ def _open_postgresql(url: URL) -> Engine:
 _json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(busy_seconds: int, connection: sqlite3.Connection, _record: object) -> None:
     # None: the driver leaves transactions to the begin event below.
     connection.isolation_level = None
-    for pragma in _PRAGMAS:
+    for pragma in (f"PRAGMA busy_timeout = {busy_seconds * 1000}", *_PRAGMAS):
         connection.execute(pragma).close()
 
 

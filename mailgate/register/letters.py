@@ -65,6 +65,15 @@ def about(session: Session, question_id: int) -> list[LetterEntry]:
     return _entries(session, rows)
 
 
+def by_ids(session: Session, letter_ids: Sequence[int]) -> list[LetterEntry]:
+    """The letters with these ids, oldest first; those that do not exist are left out."""
+    found: list[LetterEntry] = []
+    for portion in portions(sorted(letter_ids)):
+        rows = run(session, select(*_SHOWN).where(_letter.c.id.in_(portion)).order_by(_letter.c.id)).all()
+        found += _entries(session, rows)
+    return found
+
+
 def states(session: Session, letter_ids: Sequence[int]) -> dict[int, str]:
     """The states of these letters by id; those that do not exist are left out."""
     found: dict[int, str] = {}

@@ -12,7 +12,7 @@ A claim is a lease that leaves the state alone: until ``mark_sending`` nothing h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,6 +47,8 @@ __all__ = [
     "mark_refused",
     "mark_sending",
     "mark_uncertain",
+    "newest",
+    "not_left",
     "recover",
     "retry",
     "sent_since",
@@ -97,6 +99,9 @@ class ClaimedLetter:
     attempts: int
     created_at: datetime
     give_up_at: datetime
+    kind: str | None = field(default=None, compare=False)
+    number: str | None = field(default=None, compare=False)
+    """That of its (first) question: what the journal tells of a letter beside its id."""
 
 
 _letter = table_of(LetterRow)
@@ -137,6 +142,11 @@ _CLAIMED = (
         _letter.c.attempts,
         _letter.c.created_at,
         _letter.c.give_up_at,
+        _letter.c.kind,
+        select(func.min(_question.c.number))
+        .join(_about, _about.c.question_id == _question.c.id)
+        .where(_about.c.letter_id == _letter.c.id)
+        .scalar_subquery(),
     )
     .join(_content, _content.c.letter_id == _letter.c.id)
     .where(_letter.c.id.in_(bindparam("ids", expanding=True)))
@@ -209,6 +219,16 @@ def mark_sending(session: Session, letter_id: int, owner: str, now: datetime) ->
     return run(session, _SEND, values).rowcount == 1
 
 
+def not_left(session: Session, letter_ids: Sequence[int], owner: str) -> None:
+    """Letters for which nobody learned whether ``mark_sending`` was committed, and whose content therefore stayed here.
+
+    Those that it did mark are queued as before, and the try is not counted.
+    """
+    mine = (_letter.c.id.in_(letter_ids), _letter.c.claimed_by == owner, _letter.c.state == "sending")
+    values = {"state": "queued", "attempts": _letter.c.attempts - 1, **_UNCLAIMED}
+    run(session, update(_letter).where(*mine).values(**values))
+
+
 def unclaim(session: Session, owner: str) -> int:
     """Give back what this owner claimed and has not begun to send."""
     mine = (_letter.c.claimed_by == owner, _letter.c.state.in_(("queued", "deferred")))
@@ -225,7 +245,8 @@ def recover(session: Session, owner: str, now: datetime) -> int:
     """
     dead = or_(_letter.c.claimed_by == owner, _letter.c.claimed_until <= now)
     chosen = select(_letter.c.id).where(_letter.c.state == "sending", dead)
-    ids = list(run(session, chosen.with_for_update(skip_locked=True)).scalars())
+    # At a start, PostgreSQL may not have noticed yet that the process before us is dead: what it holds is waited for.
+    ids = list(run(session, chosen.with_for_update(skip_locked=not owner)).scalars())
     for id in ids:
         mark_uncertain(session, id, "The process ended while this letter was being sent.", now)
     ahead = (_letter.c.state == "deferred", _letter.c.last_try_at > now + CLOCK_SLACK)
@@ -264,6 +285,14 @@ def by_message_ids(session: Session, message_ids: Sequence[str]) -> dict[str, Se
         letter for portion in portions(message_ids) for letter in _sent(session, _letter.c.message_id.in_(portion))
     ]
     return {letter.message_id: letter for letter in found}
+
+
+def newest(session: Session) -> SentLetter | None:
+    """The letter to a clerk or a consultant that was made last; None where there was none yet."""
+    last = (
+        select(_letter.c.id).where(_letter.c.role.in_(("clerk", "consultant"))).order_by(_letter.c.id.desc()).limit(1)
+    )
+    return next(iter(_sent(session, _letter.c.id.in_(last))), None)
 
 
 def sent_since(session: Session, recipient: str, kinds: Sequence[str], since: datetime) -> int:

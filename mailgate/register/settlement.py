@@ -19,12 +19,13 @@ LOST = "The administrator found that the smarthost does not have it."
 _letter = table_of(LetterRow)
 
 
-def settle(session: Session, letter_id: int, *, accepted: bool, now: datetime) -> bool:
+def settle(session: Session, letter_id: int, *, accepted: bool, now: datetime, at: datetime | None = None) -> bool:
     """Record what became of an uncertain letter; False, and nothing changes, in any other state.
 
-    An accepted one acknowledges or answers its questions as of the try that was uncertain: that is when the smarthost
-    took it, however late a person looks.  A lost one is refused, and may be retried.  The event ``letter_settled``
-    says who decided, and when.
+    An accepted one acknowledges or answers its questions as of ``at``, where the smarthost's log tells it, else as of
+    the try that was uncertain: that is when the smarthost took it, however late a person looks.  Where the register
+    knows of no try (it was restored from a backup) it is as of ``now``: an earlier instant would be invented.  A lost
+    one is refused, and may be retried.  The event ``letter_settled`` says who decided, and when.
     """
     chosen = select(_letter.c.last_try_at).where(_letter.c.id == letter_id, _letter.c.state == "uncertain")
     row = run(session, chosen.with_for_update()).one_or_none()
@@ -33,7 +34,7 @@ def settle(session: Session, letter_id: int, *, accepted: bool, now: datetime) -
     detail = {"outcome": "accepted" if accepted else "lost"}
     audit.add(session, letter_events(session, letter_id, "letter_settled", now, actor=ACTOR, detail=detail))
     if accepted:
-        mark_accepted(session, letter_id, ACCEPTED, row.last_try_at or now, actor=ACTOR)
+        mark_accepted(session, letter_id, ACCEPTED, at or row.last_try_at or now, actor=ACTOR)
     else:
         mark_refused(session, letter_id, LOST, now, actor=ACTOR)
     return True

@@ -42,6 +42,7 @@ __all__ = [
     "renew",
     "replay",
     "unclaim",
+    "unclaim_all",
 ]
 
 MAX_ATTEMPTS = 3
@@ -49,6 +50,9 @@ MAX_CUT_SHORT = 10
 """A process that is killed seldom dies of the mail in hand: only one that is in hand so often is taken for the cause."""
 MAX_CLAIMED_BYTES = 64 * 1024 * 1024
 """A claim ends before it holds more bytes than this, but holds one mail at least: many large mails fill the memory."""
+
+LONGEST_REST = timedelta(minutes=5)
+"""No mail that failed rests longer: one whose ``not_before`` is farther off was put back before the clock was set back."""
 
 CUT_SHORT = f"Handling this mail was cut short {MAX_CUT_SHORT} times: the process died, or its claim ran out."
 """Why ``claim`` and ``recover`` set a mail aside."""
@@ -68,6 +72,7 @@ class ClaimedMail:
     raw: bytes
     attempts: int
     archive: bool = False
+    retaken: bool = False
 
 
 class Claim(list[ClaimedMail]):
@@ -97,7 +102,13 @@ _delivery = table_of(DeliveryRow)
 _WAITING = (
     select(_inbound.c.id, _inbound.c.attempts, _inbound.c.size)
     .where(_inbound.c.state == "waiting")
-    .where(or_(_inbound.c.not_before.is_(None), _inbound.c.not_before <= bindparam("now")))
+    .where(
+        or_(
+            _inbound.c.not_before.is_(None),
+            _inbound.c.not_before <= bindparam("now"),
+            _inbound.c.not_before > bindparam("farthest"),
+        )
+    )
     .order_by(_inbound.c.received_at, _inbound.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -138,7 +149,7 @@ def claim(session: Session, owner: str, limit: int, now: datetime, lease: timede
     lease ran out are waiting again, or set aside as ``recover`` does.
     """
     recovered = _free(session, None, now)
-    waiting = run(session, _WAITING, {"now": now, "limit": limit}).all()
+    waiting = run(session, _WAITING, {"now": now, "farthest": now + LONGEST_REST, "limit": limit}).all()
     taken = _together(waiting)
     if not taken:
         return Claim((), recovered.quarantined)
@@ -210,6 +221,15 @@ def unclaim(session: Session, inbound_id: int, *, owner: str | None = None) -> N
     _change(session, claimed, state="waiting", attempts=_inbound.c.attempts - 1, **_FREE_AGAIN)
 
 
+def unclaim_all(session: Session, owner: str, *, but: Sequence[int] = ()) -> int:
+    """``unclaim`` for every mail of ``owner`` except some; returns how many there were.
+
+    For claims of which the owner never learned, because the connection was lost while they were committed.
+    """
+    lost = and_(_inbound.c.state == "claimed", _inbound.c.claimed_by == owner, _inbound.c.id.not_in(but))
+    return _change(session, lost, state="waiting", attempts=_inbound.c.attempts - 1, **_FREE_AGAIN)
+
+
 def quarantine(
     session: Session, inbound_id: int, reason: str, verdict: str, now: datetime, *, owner: str | None = None
 ) -> None:
@@ -263,7 +283,7 @@ def _claimed_mail(row: Row[Any]) -> ClaimedMail:
         uid=row.uid,
         truncated=row.truncated,
     )
-    return ClaimedMail(row.id, envelope, row.raw, row.attempts, row.archive)
+    return ClaimedMail(row.id, envelope, row.raw, row.attempts, row.archive, row.retaken)
 
 
 def _free(session: Session, owner: str | None, now: datetime) -> Recovered:
@@ -271,7 +291,8 @@ def _free(session: Session, owner: str | None, now: datetime) -> Recovered:
     over = _inbound.c.claimed_until <= now
     ended = over if owner is None else or_(over, _inbound.c.claimed_by == owner)
     chosen = select(_inbound.c.id, _inbound.c.attempts).where(_inbound.c.state == "claimed", ended)
-    rows = run(session, chosen.with_for_update(skip_locked=True)).all()
+    # At a start, PostgreSQL may not have noticed yet that the process before us is dead: what it holds is waited for.
+    rows = run(session, chosen.with_for_update(skip_locked=owner is None)).all()
     cut_short = tuple(row.id for row in rows if row.attempts >= MAX_CUT_SHORT)
     for inbound_id in cut_short:
         quarantine(session, inbound_id, CUT_SHORT, "failed", now)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from servers.entries import NOW, arrival, registered, spooled
-from servers.postgres import PostgresServer
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
@@ -28,10 +27,10 @@ def _count(engine: Engine) -> int:
 
 
 @pytest.fixture
-def impatient(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def impatient(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A second engine on the same file that waits a tenth of a second for others."""
     monkeypatch.setattr(database, "_PRAGMAS", (*database._PRAGMAS[1:], "PRAGMA busy_timeout = 100"))
-    opened = open_database(sqlite_engine.url.render_as_string())
+    opened = open_database(engine.url.render_as_string())
     yield opened
     opened.dispose()
 
@@ -75,9 +74,10 @@ def test_no_update_is_lost_among_threads(engine: Engine) -> None:
     assert row.last == 100
 
 
-def test_a_commit_is_on_disk_when_it_returns(sqlite_engine: Engine) -> None:
+@pytest.mark.only_on("sqlite", "asks for SQLite's pragmas")
+def test_a_commit_is_on_disk_when_it_returns(engine: Engine) -> None:
     """WAL with synchronous=FULL, and foreign keys are kept."""
-    with reading(sqlite_engine) as session:
+    with reading(engine) as session:
         values = {
             name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -102,9 +102,10 @@ def test_reading_is_one_consistent_view(engine: Engine) -> None:
         assert session.exec(select(InboundRow)).all() == []
 
 
-def test_a_database_held_by_another_process_is_busy(sqlite_engine: Engine, impatient: Engine) -> None:
+@pytest.mark.only_on("sqlite", "PostgreSQL locks rows, not the database")
+def test_a_database_held_by_another_process_is_busy(engine: Engine, impatient: Engine) -> None:
     """The same work may succeed in a moment."""
-    path = sqlite_engine.url.database
+    path = engine.url.database
     assert path is not None
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -114,39 +115,39 @@ def test_a_database_held_by_another_process_is_busy(sqlite_engine: Engine, impat
     assert len(spooled(impatient, "a")) == 1
 
 
+@pytest.mark.only_on("sqlite", "on PostgreSQL units of work need not take turns")
 def test_a_unit_of_work_that_never_ends_does_not_stop_the_others_for_ever(
-    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Units do not nest: the inner one is told so instead of waiting for the outer."""
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
-    with unit_of_work(sqlite_engine), pytest.raises(RegisterBusy, match="another unit of work"):
-        spooled(sqlite_engine, "a")
+    with unit_of_work(engine), pytest.raises(RegisterBusy, match="another unit of work"):
+        spooled(engine, "a")
 
 
-def test_a_full_disk_is_busy_and_loses_nothing(sqlite_engine: Engine) -> None:
+@pytest.mark.only_on("sqlite", "PostgreSQL has no limit to set on its pages")
+def test_a_full_disk_is_busy_and_loses_nothing(engine: Engine) -> None:
     """SQLite's own limit on pages stands for the disk; what was there stays, and work goes on when there is room."""
-    spooled(sqlite_engine, "a")
-    with pytest.raises(RegisterBusy, match="full"), unit_of_work(sqlite_engine) as session:
+    spooled(engine, "a")
+    with pytest.raises(RegisterBusy, match="full"), unit_of_work(engine) as session:
         session.connection().exec_driver_sql("PRAGMA max_page_count = 1")
         spool.put(session, [arrival("b", raw=b"x" * 1_000_000)], NOW)
-    assert _count(sqlite_engine) == 1
-    with unit_of_work(sqlite_engine) as session:
+    assert _count(engine) == 1
+    with unit_of_work(engine) as session:
         session.connection().exec_driver_sql("PRAGMA max_page_count = 1073741823")
         spool.put(session, [arrival("b", raw=b"x" * 1_000_000)], NOW)
-    assert _count(sqlite_engine) == 2
+    assert _count(engine) == 2
 
 
-def test_a_server_that_is_gone_is_busy_and_back_again(postgres: PostgresServer) -> None:
+@pytest.mark.only_on("postgresql", "SQLite has no server")
+def test_a_server_that_is_gone_is_busy_and_back_again(engine: Engine) -> None:
     """Its connections are cut in the middle of the work; the next unit has a new one."""
-    engine = open_database(postgres.create("cut"))
-    migrate(engine)
     with pytest.raises(RegisterBusy, match=r"^The database is busy"), unit_of_work(engine) as session:
         pid = session.connection().execute(text("SELECT pg_backend_pid()")).scalar()
         with engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         spool.put(session, [arrival("a")], NOW)
     assert len(spooled(engine, "a")) == 1
-    engine.dispose()
 
 
 def test_a_server_that_was_never_there_is_busy(tmp_path: Path) -> None:

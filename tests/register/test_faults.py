@@ -7,13 +7,12 @@ import threading
 
 import pytest
 from servers.entries import NOW, registered
-from servers.postgres import PostgresServer
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from mailgate.errors import RegisterBusy, RegisterError
 from mailgate.register import questions
-from mailgate.register.database import migrate, open_database, unit_of_work
+from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused, register_error
 
 
@@ -32,13 +31,12 @@ from mailgate.register.faults import RowRefused, register_error
         ("42501", RegisterError),  # no right to do it
     ],
 )
-def test_postgresql_tells_by_its_codes(postgres: PostgresServer, code: str, told_as: type[RegisterError]) -> None:
+@pytest.mark.only_on("postgresql", "its own codes")
+def test_postgresql_tells_by_its_codes(engine: Engine, code: str, told_as: type[RegisterError]) -> None:
     """Appendix A of its manual; here the server raises each of them itself."""
-    engine = open_database(postgres.url("postgres"))
     raising = f"DO $$ BEGIN RAISE EXCEPTION 'told' USING ERRCODE = '{code}', DETAIL = 'Key (name)=(Jan) exists'; END $$"
     with pytest.raises(RegisterError) as caught, unit_of_work(engine) as session:
         session.connection().execute(text(raising))
-    engine.dispose()
     assert type(caught.value) is told_as
     assert code in str(caught.value)
     assert "Jan" not in str(caught.value)
@@ -62,10 +60,9 @@ def test_sqlite_tells_by_its_codes(code: int, told_as: type[RegisterError]) -> N
     assert type(register_error(OperationalError("SELECT", None, fault))) is told_as
 
 
-def test_a_deadlock_is_busy(postgres: PostgresServer) -> None:
+@pytest.mark.only_on("postgresql", "SQLite has one writer at a time")
+def test_a_deadlock_is_busy(engine: Engine) -> None:
     """Two units of work that lock the same questions the other way round: one succeeds, one is told to try again."""
-    engine = open_database(postgres.create("deadlock"))
-    migrate(engine)
     with unit_of_work(engine) as session:
         first, second = registered(session, 2)
     both = threading.Barrier(2, timeout=30)
@@ -85,7 +82,6 @@ def test_a_deadlock_is_busy(postgres: PostgresServer) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    engine.dispose()
     assert len(told) == 1
     assert "deadlock" in told[0]
 

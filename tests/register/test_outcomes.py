@@ -179,9 +179,20 @@ def test_a_letter_deferred_for_five_days_is_refused(engine: Engine) -> None:
     letter_id = _sent(engine, "1", question_id)
     end = NOW + timedelta(days=5)
     with unit_of_work(engine) as session:
-        outbox.mark_deferred(session, letter_id, "451", end + timedelta(hours=1), end)
+        for at in (NOW, LATER, end):
+            outbox.mark_deferred(session, letter_id, "451", at + timedelta(hours=1), at)
     row = _letter(engine, letter_id)
-    assert (row.state, row.next_try_at, _kinds(engine, question_id)) == ("refused", None, ["letter_refused"])
+    assert (row.state, row.next_try_at) == ("refused", None)
+    assert _kinds(engine, question_id) == ["letter_deferred", "letter_deferred", "letter_refused"]
+
+
+def test_a_letter_that_could_not_be_tried_for_five_days_gets_its_tries(engine: Engine) -> None:
+    """A smarthost that comes back after a week greylists whoever it has forgotten."""
+    letter_id = _sent(engine, "1", *_questions(engine))
+    end = NOW + timedelta(days=7)
+    with unit_of_work(engine) as session:
+        outbox.mark_deferred(session, letter_id, "451", end + timedelta(hours=1), end)
+    assert _letter(engine, letter_id).state == "deferred"
 
 
 @pytest.mark.parametrize("state", ["refused", "uncertain"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from servers.entries import LEASE, NOW, letter, registered, spooled
+from servers.entries import LEASE, NOW, arrival, letter, registered, spooled
 from sqlalchemy import Engine
 
 from mailgate.register import held, outbox, spool
@@ -45,4 +46,36 @@ def test_everything_that_waits_is_counted_with_its_age(engine: Engine) -> None:
             oldest_letter=NOW,
             pending=3,
             overdue=2,
+            unacknowledged=2,
+            nearest_deadline=NOW + timedelta(days=1),
         )
+        assert overview(session, NOW).today == 4
+
+
+def test_the_day_begins_at_midnight_of_the_office(engine: Engine) -> None:
+    """In Warsaw it is an hour later than in UTC."""
+    midnight = NOW.replace(hour=23, minute=0)
+    with unit_of_work(engine) as session:
+        registered(session, 1, received_at=midnight - timedelta(seconds=1))
+        registered(session, 2, received_at=midnight)
+    with reading(engine) as session:
+        assert overview(session, midnight + timedelta(hours=2)).today == 2
+        assert overview(session, midnight + timedelta(hours=2), "UTC").today == 0
+
+
+def test_a_deferred_letter_tells_when_it_is_due_again(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        ids = outbox.enqueue(session, [letter("1"), letter("2")])
+        for place, id in enumerate(ids):
+            outbox.mark_deferred(session, id, "451", NOW + timedelta(minutes=9 - place), NOW)
+    with reading(engine) as session:
+        assert overview(session, NOW).next_try == NOW + timedelta(minutes=8)
+
+
+def test_an_imported_archive_waits_for_no_acknowledgement(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        [mail] = spool.put(session, [replace(arrival("old"), archive=True)], NOW)
+        registered(session, 1, inbound_id=mail.id)
+    with reading(engine) as session:
+        stands = overview(session, NOW + timedelta(days=9))
+    assert (stands.pending, stands.overdue, stands.unacknowledged, stands.nearest_deadline) == (1, 0, 0, None)

@@ -98,17 +98,18 @@ def test_a_new_sqlite_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "a" / "b" / "mailgate.db").stat().st_mode) == 0o600
 
 
+@pytest.mark.only_on("sqlite", "a file is copied")
 def test_an_older_sqlite_file_is_copied_aside_before_an_upgrade(
-    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With everything in it that was committed, also what is still in the write-ahead log."""
-    spooled(sqlite_engine, "a")
+    spooled(engine, "a")
     upgrades: list[str] = []
     monkeypatch.setattr(command, "upgrade", lambda _config, revision: upgrades.append(revision))
-    monkeypatch.setattr(schema, "HEAD", "0002")
-    migrate(sqlite_engine)
+    monkeypatch.setattr(schema, "HEAD", "9999")
+    migrate(engine)
     assert upgrades == ["head"]
-    with closing(sqlite3.connect(tmp_path / "mailgate.db.before-0002")) as copy:
+    with closing(sqlite3.connect(tmp_path / "mailgate.db.before-9999")) as copy:
         assert copy.execute("SELECT count(*) FROM inbound_content").fetchone() == (1,)
     assert not list(tmp_path.glob("*.part"))
 
@@ -121,8 +122,9 @@ def test_a_file_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> Non
         migrate(engine)
 
 
-def test_foreign_keys_are_kept_again_after_a_migration(sqlite_engine: Engine) -> None:
+@pytest.mark.only_on("sqlite", "PostgreSQL needs no switching off")
+def test_foreign_keys_are_kept_again_after_a_migration(engine: Engine) -> None:
     """A migration switches them off on its own connection, which goes back to the pool."""
-    migrate(sqlite_engine)
-    with reading(sqlite_engine) as session:
+    migrate(engine)
+    with reading(engine) as session:
         assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from servers.entries import LEASE, NOW, arrival, placed, spooled
-from servers.register_workers import claim_everything, in_processes, put_same
+from servers.register_workers import Dropped, claim_everything, in_processes, put_same
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
@@ -162,6 +163,41 @@ def test_a_claim_holds_no_more_bytes_than_fit_into_memory_but_one_mail_at_least(
     assert [[len(mail.raw) for mail in _claim(engine)] for _ in range(3)] == [[150], [60, 40], [1]]
 
 
+def test_a_clock_that_is_set_back_keeps_no_mail_waiting(engine: Engine) -> None:
+    """It was to rest for seconds, and these would have become a day."""
+    [mail_id] = spooled(engine, "f")
+    _claim(engine)
+    with unit_of_work(engine) as session:
+        spool.release(session, mail_id, "why", NOW + timedelta(seconds=10), NOW)
+    assert _claim(engine, later=-timedelta(seconds=30)) == []
+    assert [mail.id for mail in _claim(engine, later=-timedelta(days=1))] == [mail_id]
+
+
+@pytest.mark.only_on("postgresql", "on SQLite locks die with their process")
+def test_a_start_waits_for_what_a_dead_process_holds_still(engine: Engine) -> None:
+    """The server notices the death of its client only when it wants to tell it something."""
+    [mail_id] = spooled(engine, "f")
+    _claim(engine)
+    with ThreadPoolExecutor(1) as starting:
+        with contextlib.suppress(Dropped), unit_of_work(engine) as dead:
+            spool.finish(dead, mail_id, "question", NOW, owner="a")
+            recovered = starting.submit(_recover, engine)
+            while not _waits_for_a_lock(engine):
+                assert not recovered.done()
+            raise Dropped
+        assert recovered.result(30) == spool.Recovered(1)
+
+
+def _recover(engine: Engine) -> spool.Recovered:
+    with unit_of_work(engine) as session:
+        return spool.recover(session, "a", NOW)
+
+
+def _waits_for_a_lock(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
+
+
 def test_a_released_mail_waits_until_its_moment(engine: Engine) -> None:
     """And keeps the reason of its failure meanwhile."""
     [inbound_id] = spooled(engine, "a")
@@ -194,6 +230,17 @@ def test_an_unclaimed_mail_has_its_attempt_back(engine: Engine) -> None:
         assert [mail.attempts for mail in _claim(engine)] == [1]
         with unit_of_work(engine) as session:
             spool.unclaim(session, inbound_id)
+
+
+def test_claims_of_which_their_owner_never_learned_are_given_back_uncounted(engine: Engine) -> None:
+    """But neither what it has in hand nor what another daemon has."""
+    lost, in_hand, theirs = spooled(engine, "a", "b", "c")
+    _claim(engine, "me", limit=2)
+    _claim(engine, "other")
+    with unit_of_work(engine) as session:
+        assert spool.unclaim_all(session, "me", but=[in_hand]) == 1
+    assert [_row(engine, one).state for one in (lost, in_hand, theirs)] == ["waiting", "claimed", "claimed"]
+    assert [(mail.id, mail.attempts) for mail in _claim(engine, "other")] == [(lost, 1)]
 
 
 def test_a_lease_that_ran_out_is_claimed_again_and_counted(engine: Engine) -> None:
@@ -386,10 +433,11 @@ def test_threads_of_one_daemon_take_turns(engine: Engine) -> None:
     assert _count(engine, InboundRow) == 6 * 25 + 1
 
 
-def test_claiming_reads_no_finished_mail(sqlite_engine: Engine) -> None:
+@pytest.mark.only_on("sqlite", "PostgreSQL chooses its plans by statistics")
+def test_claiming_reads_no_finished_mail(engine: Engine) -> None:
     """Whatever has been done over the years: the plan is a look into the index, without a sort."""
-    with reading(sqlite_engine) as session:
-        statement = str(spool._WAITING.compile(sqlite_engine))
+    with reading(engine) as session:
+        statement = str(spool._WAITING.compile(engine))
         values = {"state_1": "waiting", "now": str(NOW), "limit": 5, "param_1": 5}
         plan = session.connection().execute(text(f"EXPLAIN QUERY PLAN {_named(statement)}"), values).all()
     details = [row.detail for row in plan]

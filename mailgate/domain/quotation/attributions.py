@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mailgate.domain.quotation.rows import GROUPWISE, MAX_LOOKED_AT, Row, is_rule
+from mailgate.domain.quotation.rows import GROUPWISE, MAX_LOOKED_AT, Row, fold, is_rule
 
 _MAX_ROWS_OF_SENTENCE: Final = 4
 _MAX_ROWS_OF_HEADERS: Final = 40
@@ -45,14 +45,21 @@ _PERSON_FIRST: Final = re.compile(
 _APPLE: Final = re.compile(r"wiadomosc (?:napisana|wyslana|utworzona) przez\b.* w dniu .*:$")
 _THE_BAT: Final = re.compile(r"w (?:twoim|panskim|panstwa|waszym) liscie (?:datowanym|z dnia) .*:?$")
 
-_SEPARATOR_WORDS: Final = (
-    r"wiadomosc oryginalna|oryginalna wiadomosc|oryginal wiadomosci|pierwotna wiadomosc|wiadomosc pierwotna"
-    r"|original message|original nachricht|ursprungliche nachricht|ursprungliche mail|message d'origine|mensaje original"
-    r"|messaggio originale|treść oryginalna|wiadomosc przekazana(?: dalej)?|przekazana wiadomosc|tresc przekazanej wiadomosci"
-    r"|przekazana dalej wiadomosc|forwarded message|forwarded by .{1,120}|weitergeleitete nachricht|original appointment"
-    r"|reply message|wiadomosc zrodlowa|wiadomosc zacytowana"
+_EARLIER: Final = (
+    r"(?:oryginaln|pierwotn|poprzedni|wczesniejsz|zrodlow|(?:za)?cytowan|przekazan|przekazywan|przeslan)\w{1,3}(?: dalej)?"
 )
-_SEPARATOR: Final = re.compile(rf"[-_=*~ ]{{2,}}(?:{_SEPARATOR_WORDS})[-_=*~: ]*")
+_LETTER: Final = r"(?:wiadomos\w{1,4}|e-?mail\w{0,3}|mail\w{0,3}|list\w{0,2}|tresc|tresci|korespondencj\w)"
+_SEPARATOR_WORDS: Final = (
+    rf"(?:(?:poczatek|rozpoczecie|oryginal|tresc) )?(?:{_LETTER} {_EARLIER}|{_EARLIER} {_LETTER})"
+    r"|(?:poczatek|rozpoczecie|oryginal) (?:wiadomosci|cytatu|e-?maila|listu)|cytat"
+    r"|(?:begin(?:ning)? )?(?:of )?(?:original|forwarded|previous) (?:message|e-?mail)"
+    r"|original nachricht|ursprungliche (?:nachricht|mail)|message d'origine|mensaje original|messaggio originale"
+    r"|forwarded by .{1,120}|weitergeleitete nachricht|original appointment|reply message"
+)
+# Some clients add whose it was: "---- Oryginalna wiadomość od X ----".
+_WHOSE: Final = r"(?: (?:od|z dnia|nadawcy|uzytkownika|from|of|von) .{1,120}?)?"
+_SEPARATOR: Final = re.compile(rf"[-_=*~ ]{{2,}}(?:{_SEPARATOR_WORDS}){_WHOSE}[-_=*~: ]*")
+_DRAWN_SEPARATOR: Final = re.compile(rf"[-_=*~ ]{{2,}}(?:{_SEPARATOR_WORDS}){_WHOSE}[: ]?[-_=*~ ]{{2,}}")
 _BARE_SEPARATOR: Final = re.compile(
     r"(?:poczatek przekazywanej wiadomosci|rozpoczecie przekazanej wiadomosci|begin forwarded message"
     r"|wiadomosc oryginalna|oryginalna wiadomosc|original message) ?:?"
@@ -99,6 +106,11 @@ def attributions_in(rows: Sequence[Row]) -> Iterator[Attribution]:
         index = max(found.end, index + 1)
 
 
+def is_separator(line: str) -> bool:
+    """True for ``-----Wiadomość oryginalna-----``, drawn on both sides, behind any marks of quotation."""
+    return _DRAWN_SEPARATOR.fullmatch(fold(line).lstrip("> |")) is not None
+
+
 def _separator(rows: Sequence[Row], index: int) -> Attribution | None:
     """``-----Wiadomość oryginalna-----``, and the header lines that follow it even where they lack their colons."""
     key = rows[index].key
@@ -112,6 +124,10 @@ def _separator(rows: Sequence[Row], index: int) -> Attribution | None:
     last, kinds = _colonless_headers(rows, end)
     if len(kinds) >= 3:
         return Attribution(index, last, certain=True, headers=True)
+    sentence = _sentence(rows, end) if end is not None and rows[end].depth == rows[index].depth else None
+    if sentence is not None:
+        # Roundcube and others draw the line above their sentence: what proves the quote is the sentence.
+        return Attribution(index, sentence.end, sentence.certain)
     return Attribution(index, index + 1, certain)
 
 

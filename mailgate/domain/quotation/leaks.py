@@ -46,6 +46,9 @@ def _pattern(*parts: bytes) -> re.Pattern[bytes]:
 
 _SURE: Final = {
     "the marker line of our letters": _pattern(_phrase(MARKER_LINE)),
+    "the beginning of the marker line of our letters": _pattern(
+        rb"#{2,3}[ _*]{0,2}-{1,3}[ _*]{0,2}", _phrase(" ".join(MARKER_LINE.split()[1:3]))
+    ),
     "the last line of our letters": _pattern(_phrase(" ".join(LAST_LINE.split()[:9]))),
     "the token of a letter of ours": _pattern(rb"hot01\.[0-9]{1,19}\.", _TOKEN),
     "a reply address of ours": _pattern(rb"\+r\.", _TOKEN),
