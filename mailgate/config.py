@@ -63,6 +63,8 @@ class Settings:
     max_message_bytes: int
     tls_ca_file: Path | None
     templates: Path | None
+    metrics_listen: tuple[str, int] | None
+    """Where Prometheus may ask for figures; None: nowhere."""
     oauth2: Grant | None
     """By what right tokens are fetched; None where nobody logs in by OAuth2."""
     secret_files: tuple[Path, ...]
@@ -93,7 +95,7 @@ class Settings:
 NAMES = {
     "HOTLINE", "STORAGE", "DATABASE_URL", "SMTP_LISTEN", "IMAP_URL", "IMAP_ACCEPTED_FOLDER", "IMAP_POLL_SECONDS",
     "SMARTHOST_URL", "CONSULTANTS", "ADMINS", "TRUSTED_AUTHSERV_ID", "SECRET_KEY", "TIMEZONE", "OPENS", "CLOSES", "DAYS_OFF",
-    "WORKING_DAYS", "MAX_MESSAGE_BYTES", "TLS_CA_FILE", "TEMPLATES", "REPLY_ADDRESSES",
+    "WORKING_DAYS", "MAX_MESSAGE_BYTES", "TLS_CA_FILE", "TEMPLATES", "REPLY_ADDRESSES", "METRICS_LISTEN",
     "IMAP_PASSWORD", "SMARTHOST_PASSWORD", "OAUTH2_TOKEN_URL", "OAUTH2_CLIENT_ID", "OAUTH2_CLIENT_SECRET",
     "OAUTH2_REFRESH_TOKEN", "OAUTH2_SCOPE", "OAUTH2_EXPIRES", *SMTP_NAMES,
 }  # fmt: skip
@@ -177,6 +179,7 @@ class _Reader:
             "max_message_bytes": self._read("MAX_MESSAGE_BYTES", "36700160", readers.whole_number(65536, 1 << 30)),
             "tls_ca_file": self._read("TLS_CA_FILE", "", readers.existing_file, empty=None),
             "templates": self._read("TEMPLATES", "", readers.existing_folder, empty=None),
+            "metrics_listen": self._read("METRICS_LISTEN", "", readers.metrics_place, empty=None),
             "reply_addresses": self._read("REPLY_ADDRESSES", "yes" if mailbox is None else "no", readers.yes_or_no),
             "secret_key": self._read("SECRET_KEY", "", readers.long_secret, empty=None),
         }

@@ -6,54 +6,66 @@ Nothing decides here.  Parts know each other only through the plain callables th
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
-import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from threading import Event
 from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlmodel import Session
 
-from mailgate import __version__, maillog
+from mailgate import __version__, maillog, metrics
 from mailgate.clock import utc_now
 from mailgate.config import Settings
 from mailgate.delivery.composer import Composer
-from mailgate.delivery.courier import Courier, MaildirCourier, SmtpCourier
+from mailgate.delivery.courier import Courier
 from mailgate.delivery.dispatcher import Dispatcher
-from mailgate.domain.correspondence import Office
+from mailgate.domain.correspondence import Office, Post
+from mailgate.domain.letters import Notice, Thread
+from mailgate.domain.telling import Report
+from mailgate.domain.threads import proven
 from mailgate.domain.tokens import TokenKey
-from mailgate.endpoints import Mailbox, Smarthost
+from mailgate.equipment import courier_to, imap_account, smtp_access, token_source
 from mailgate.errors import MailgateError
-from mailgate.intake.account import ImapAccount
+from mailgate.heartbeat import Heart
 from mailgate.intake.committer import Committer
 from mailgate.intake.doorkeeper import Limits
 from mailgate.intake.poller import Poller
 from mailgate.intake.receiver import Receiver
+from mailgate.intake.reread import Reread
 from mailgate.pipeline import Pipeline
+from mailgate.reconciliation import differences
 from mailgate.recorder import Recorder
-from mailgate.register import spool
+from mailgate.register import outbox, restores, spool
 from mailgate.register.database import migrate, open_database, reading, unit_of_work
+from mailgate.register.restores import Restore
 from mailgate.register.spool import Arrival, Spooled
 from mailgate.sandbox import SandboxPool
+from mailgate.storagelock import only_one
+from mailgate.vitals import Vitals
+from mailgate.watchman import Senses, Watchman, since_boot
 from mailgate.worker import Worker
 
 _log = logging.getLogger("mailgate.daemon")
 GRACE_SECONDS = 9.0
 """For all that is in hand at the end: the daemon is out within 10 seconds."""
-LOCK_NAME = "daemon.lock"
-"""In the storage folder; held while a daemon runs."""
 LOOK_SECONDS = 2
 """How often to look for mail that another process (``ingest``, ``quarantine replay``) brought."""
 
-
-class AlreadyRunning(MailgateError):
-    """Another daemon works in this storage folder."""
+BATCH_DUE = 960.0
+"""Seconds for a batch of mails each of which takes the sandbox's whole time."""
+COURIER_DUE = 900.0
+"""For a letter to a smarthost that answers after the content as late as RFC 5321 section 4.5.3.2.6 lets it."""
+POLL_DUE = 300.0
+"""For a look at the mailbox, after the pause between two looks."""
+WATCH_SECONDS = 60
+"""How often to look at what needs a person."""
+RECONCILED_AT = {"hour": 4, "minute": 30}
+"""UTC: never in the hour that summer time takes or doubles."""
 
 
 @dataclass
@@ -67,6 +79,12 @@ class Daemon:
     readers: int = 2
     couriers: int = 2
     clock: Callable[[], datetime] = utc_now
+    seconds: Callable[[], float] = since_boot
+    """Run on whatever becomes of the clock."""
+    listeners: Sequence[socket.socket] = ()
+    """Sockets that the service manager has opened for the SMTP receiver; MAILGATE_SMTP_LISTEN is then not used."""
+    alive: Callable[[], None] = lambda: None
+    """Called in the event loop when a stage has completed a round and none is overdue (``vitals``)."""
     addresses: list[tuple[str, int]] = field(default_factory=list)
     """Where the SMTP receiver listens, once it does."""
 
@@ -79,14 +97,18 @@ class Daemon:
             timezone=settings.calendar.timezone,
         )
         self._key = TokenKey(settings.signing_key())
+        self._tokens = token_source(settings)
         self._engine = open_database(settings.database_url)
+        self._recorder = Recorder(
+            Office(settings.hotline, settings.consultants), self._composer, self._key, settings.reply_addresses
+        )
 
     async def serve(self, stop: asyncio.Event, ready: Callable[[Daemon], None] = lambda daemon: None) -> None:
         """Run until ``stop`` is set; ``ready`` is called when mail is taken.
 
         Raises a MailgateError with a sentence where it cannot start: settings, database, address in use.
         """
-        with _only_one(self.settings.storage):
+        with only_one(self.settings.storage):
             await asyncio.to_thread(self._prepare)
             await self._run(stop, ready)
 
@@ -95,6 +117,12 @@ class Daemon:
         migrate(self._engine)
         with unit_of_work(self._engine) as session:
             recovered = spool.recover(session, self._owner, self.clock())
+            newest = outbox.newest(session)
+        if newest and not proven([newest.token], {newest.token: newest}, self._key):
+            _log.error(
+                "the newest letter of this register was signed with another secret key, and replies to such letters will "
+                "be held: all daemons of one register, and a restored one, need the same MAILGATE_SECRET_KEY"
+            )
         if recovered.freed:
             _log.warning("%d mails were being read when the former run ended; they are read again", recovered.freed)
         for spool_id in recovered.quarantined:
@@ -102,46 +130,105 @@ class Daemon:
 
     async def _run(self, stop: asyncio.Event, ready: Callable[[Daemon], None]) -> None:
         settings = self.settings
-        dispatcher = Dispatcher(self._engine, self._courier, self._owner, couriers=self.couriers, clock=self.clock)
+        vitals = self._vitals()
+        dispatcher = Dispatcher(
+            self._engine,
+            self._courier,
+            self._owner,
+            couriers=self.couriers,
+            clock=self.clock,
+            rounded=lambda number: vitals.pulse(f"courier-{number}"),
+        )
         readers = SandboxPool(self.readers)
         pipeline = self._pipeline(readers, dispatcher.wake)
-        worker = Worker("pipeline", pipeline.run_batch)
+        worker = Worker("pipeline", pipeline.run_batch, lambda: vitals.pulse("pipeline"))
         committer = Committer(lambda arrivals: self._store(arrivals, worker.wake))
         receiver = self._receiver(committer)
-        poller = self._poller(lambda arrivals: self._store(arrivals, worker.wake))
-        clockwork = self._clockwork(worker.wake)
+        poller = self._poller(lambda arrivals: self._store(arrivals, worker.wake), lambda: vitals.pulse("mailbox"))
+        # Renewed also while nobody logs in, so that the end of a right is told while the token in hand still serves.
+        renewals = Worker("log-in", self._tokens.tend) if self._tokens else None
+        clockwork = self._clockwork(worker.wake, *([renewals.wake] if renewals else []))
+        watchman = self._watchman(dispatcher, poller)
+        watch = Worker("watchman", watchman.look)
+        clockwork.add_job(watch.wake, "interval", seconds=WATCH_SECONDS)
+        heart = Heart(settings.storage, self.clock, vitals.rounds, lambda: poller.status() if poller else None)
+        vitals.feed(self._feeding(asyncio.get_running_loop(), heart))
+        exporter: metrics.Exporter | None = None
+        halt = Event()
+        clockwork.add_job(lambda: self._reconcile(watchman, halt), "cron", **RECONCILED_AT)
         try:
+            exporter = self._exporter(vitals, poller)
             if receiver:
-                self.addresses += await _listening(receiver, settings)
+                self.addresses += await _listening(receiver, settings, [one.dup() for one in self.listeners])
             await asyncio.to_thread(_begin_sending, dispatcher)
             await asyncio.to_thread(readers.warm)
             worker.start()
+            if renewals:
+                renewals.start()
             clockwork.start()
             if poller:
                 poller.start()
+            watch.start()
+            heart.beat()
             self._greet()
             ready(self)
             await stop.wait()
         finally:
             _log.info("stopping")
             deadline = monotonic() + GRACE_SECONDS
+            halt.set()
+            watch.stop(0)
+            if renewals:
+                # Not waited for: it holds nothing that a restart would miss.
+                renewals.stop(0)
             if receiver:
                 await receiver.stop(GRACE_SECONDS / 2)
             await asyncio.to_thread(
                 _stop_all, deadline, poller, committer, clockwork, worker, pipeline, dispatcher, readers
             )
+            if exporter:
+                await asyncio.to_thread(exporter.close)
+            heart.stop()
             self._engine.dispose()
             _log.info("stopped")
 
+    def _vitals(self) -> Vitals:
+        due = {"pipeline": BATCH_DUE} | {f"courier-{number}": COURIER_DUE for number in range(self.couriers)}
+        if self.settings.mailbox:
+            due["mailbox"] = self.settings.imap_poll_seconds + POLL_DUE
+        return Vitals(due, monotonic)
+
+    def _feeding(self, loop: asyncio.AbstractEventLoop, heart: Heart) -> Callable[[], None]:
+        """The watchdog is fed in the event loop: where that hangs it goes hungry as well."""
+
+        def well() -> None:
+            heart.beat()
+            # The loop may have ended while a stage came to the end of its last round.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self.alive)
+
+        return well
+
+    def _exporter(self, vitals: Vitals, poller: Poller | None) -> metrics.Exporter | None:
+        settings = self.settings
+        if settings.metrics_listen is None:
+            return None
+        return metrics.serve(
+            settings.metrics_listen,
+            settings.database_url,
+            self.clock,
+            monotonic,
+            folders=(settings.storage, settings.database_file and settings.database_file.parent),
+            stages=vitals.rounds,
+            mailbox=lambda: poller.status() if poller else None,
+        )
+
     def _pipeline(self, readers: SandboxPool, queued: Callable[[], None]) -> Pipeline:
         settings = self.settings
-        recorder = Recorder(
-            Office(settings.hotline, settings.consultants), self._composer, self._key, settings.reply_addresses
-        )
         return Pipeline(
             engine=self._engine,
             readers=readers,
-            recorder=recorder,
+            recorder=self._recorder,
             calendar=settings.calendar,
             trusted_authserv_id=settings.trusted_authserv_id,
             owner=self._owner,
@@ -158,22 +245,55 @@ class Daemon:
 
     def _receiver(self, committer: Committer) -> Receiver | None:
         settings = self.settings
-        if settings.smtp_listen is None:
+        if settings.smtp_listen is None and not self.listeners:
             return None
-        limits = Limits(message_bytes=settings.max_message_bytes)
-        return Receiver(settings.hotline.address, committer, [settings.smtp_listen], limits=limits, now=self.clock)
+        return Receiver(
+            settings.hotline.address,
+            committer,
+            [settings.smtp_listen] if settings.smtp_listen else [],
+            limits=Limits(
+                message_bytes=settings.max_message_bytes,
+                connections_per_client=settings.smtp.client_connections,
+                client_mails_per_minute=settings.smtp.client_mails_per_minute,
+            ),
+            access=smtp_access(settings.smtp),
+            now=self.clock,
+        )
 
-    def _poller(self, store: Callable[[Sequence[Arrival]], list[Spooled]]) -> Poller | None:
+    def _poller(
+        self, store: Callable[[Sequence[Arrival]], list[Spooled]], rounded: Callable[[], None]
+    ) -> Poller | None:
         mailbox = self.settings.mailbox
-        return Poller(imap_account(self.settings, mailbox), store, self._known_uids, self.clock) if mailbox else None
+        account = imap_account(self.settings, mailbox, self._tokens) if mailbox else None
+        if account is None:
+            return None
+        reread = Reread(account, store, self._known_uids, self._to_read_again, self._read_again)
+        return Poller(
+            account,
+            store,
+            self._known_uids,
+            self.clock,
+            polled=lambda now: rounded(),
+            failed=rounded,
+            reread=reread,
+        )
 
     def _known_uids(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
         with reading(self._engine) as session:
             return spool.known_uids(session, mailbox, uidvalidity, uids)
 
+    def _to_read_again(self) -> Restore | None:
+        with reading(self._engine) as session:
+            return restores.to_read_again(session)
+
+    def _read_again(self, restore: Restore, mails: int) -> None:
+        with unit_of_work(self._engine) as session:
+            restores.read_again(session, restore, mails, self.clock())
+
     def _courier(self) -> Courier:
         """One connection to wherever letters go."""
-        return courier_to(self.settings.smarthost, self.settings.hotline.domain, self.settings.tls_ca_file)
+        settings = self.settings
+        return courier_to(settings.smarthost, settings.hotline.domain, settings.tls_ca_file, self._tokens)
 
     def _clockwork(self, *ticks: Callable[[], None]) -> BackgroundScheduler:
         """Only a clock: what is due stands in the database, so a missed tick loses nothing."""
@@ -184,61 +304,65 @@ class Daemon:
             clockwork.add_job(tick, "interval", seconds=LOOK_SECONDS)
         return clockwork
 
-    def _greet(self) -> None:
+    def _watchman(self, dispatcher: Dispatcher, poller: Poller | None) -> Watchman:
         settings = self.settings
-        for host, port in self.addresses:
-            _log.info(
-                "mailgate %s takes mail for %s by SMTP on %s:%d", __version__, settings.hotline.address, host, port
-            )
-        if settings.mailbox:
-            _log.info("mailgate %s takes mail from the mailbox %s", __version__, settings.mailbox.folder)
-        if not settings.consultants:
+        senses = Senses(
+            poller=lambda: poller.status() if poller else None,
+            smarthost=lambda: dispatcher.smarthost_reachable,
+            login=self._login_trouble,
+            folders=(settings.storage, settings.database_file and settings.database_file.parent),
+            poll_seconds=settings.imap_poll_seconds,
+        )
+        tell = self._tell if settings.admins else None
+        return Watchman(self._engine, senses, tell, self.clock, told=dispatcher.wake, seconds=self.seconds)
+
+    def _login_trouble(self) -> str | None:
+        """What an administrator must know of the right to fetch tokens, before the one in hand ends."""
+        standing = self._tokens.standing() if self._tokens else None
+        if standing is None or standing.notice or not standing.refused:
+            return standing.notice if standing else None
+        return "the token endpoint refuses us, and the token in hand soon ends"
+
+    def _tell(self, session: Session, report: Report, now: datetime) -> int:
+        """Queue a notice to each administrator; returns how many there are."""
+        notices = [Notice(admin, Thread(), report, socket.gethostname()) for admin in self.settings.admins]
+        self._recorder.post(session, [Post(one, "administrator", "none", (), "") for one in notices], now)
+        return len(notices)
+
+    def _reconcile(self, watchman: Watchman, halt: Event) -> None:
+        """The daily comparison; a difference is an alarm."""
+        account = imap_account(self.settings, self.settings.mailbox, self._tokens) if self.settings.mailbox else None
+        began = monotonic()
+        try:
+            found = sum(1 for _ in differences(self._engine, account, self.clock(), halted=halt.is_set))
+        except MailgateError as fault:
+            _log.error("mailbox, spool, register and outbox could not be compared: %s", fault)
+            return
+        if not halt.is_set():
+            maillog.reconciled(differences=found, seconds=monotonic() - began)
+            watchman.reconciled(found, self.clock())
+
+    def greeting(self) -> str:
+        """What this daemon does, in a sentence, once it is ready."""
+        ways = [f"by SMTP on {host}:{port}" if port else f"by SMTP on {host}" for host, port in self.addresses]
+        ways += [f"from the mailbox {self.settings.mailbox.folder}"] if self.settings.mailbox else []
+        return f"mailgate {__version__} takes mail for {self.settings.hotline.address} {' and '.join(ways)}"
+
+    def _greet(self) -> None:
+        _log.info("%s", self.greeting())
+        if not self.settings.consultants:
             _log.warning("MAILGATE_CONSULTANTS is empty: questions are registered, and nobody is asked to answer them")
+        if not self.settings.admins:
+            _log.warning(
+                "MAILGATE_ADMINS is empty: what needs a person stands in the journal and in `mailgate status` only"
+            )
 
 
-def courier_to(smarthost: Smarthost | Path, our_domain: str, ca_file: Path | None) -> Courier:
-    """A courier for the configured smarthost or Maildir."""
-    if isinstance(smarthost, Path):
-        return MaildirCourier(smarthost)
-    return SmtpCourier(
-        smarthost.host,
-        smarthost.port,
-        smarthost.tls,
-        smarthost.user,
-        smarthost.password,
-        cafile=ca_file,
-        local_name=our_domain,
-    )
-
-
-def imap_account(settings: Settings, mailbox: Mailbox) -> ImapAccount:
-    """The mailbox as the poller wants it."""
-    return ImapAccount(
-        host=mailbox.host,
-        port=mailbox.port,
-        user=mailbox.user,
-        password=mailbox.password,
-        folder=mailbox.folder,
-        tls=mailbox.tls,
-        accepted_folder=settings.mailbox_accepted_folder,
-        poll_seconds=settings.imap_poll_seconds,
-        max_message_bytes=settings.max_message_bytes,
-        cafile=settings.tls_ca_file,
-    )
-
-
-async def run_until_told(daemon: Daemon, ready: Callable[[Daemon], None] = lambda daemon: None) -> None:
-    """Run until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await daemon.serve(stop, ready)
-
-
-async def _listening(receiver: Receiver, settings: Settings) -> list[tuple[str, int]]:
+async def _listening(
+    receiver: Receiver, settings: Settings, listeners: Sequence[socket.socket]
+) -> list[tuple[str, int]]:
     try:
-        return await receiver.start()
+        return await receiver.start(listeners)
     except OSError as fault:
         host, port = settings.smtp_listen or ("", 0)
         raise MailgateError(
@@ -281,26 +405,3 @@ def _stop_all(
             worker.stop(left() / 2)
         pipeline.close()
         dispatcher.stop(left())
-
-
-@contextmanager
-def _only_one(storage: Path) -> Iterator[None]:
-    """Hold the storage folder; the kernel lets go of it when the process ends, however it ends."""
-    try:
-        storage.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(storage / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as fault:
-        raise MailgateError(
-            f"MAILGATE_STORAGE: {storage} cannot be used ({fault.strerror}); name a folder that mailgate may write"
-        ) from fault
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise AlreadyRunning(
-            f"another mailgate works in {storage} already; stop it, or set MAILGATE_STORAGE to another folder"
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)

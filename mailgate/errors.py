@@ -14,6 +14,7 @@
     │   └── GrantRefused              (login.credentials) nor will one be until a person has done what the text says
     ├── CalendarRangeError            an instant outside the years for which the law's calendar is known
     ├── IntakeClosed                  (intake.committer) the daemon is stopping and takes no more mail
+    ├── BackupFault                   (backup.fault) a backup cannot be made, read or restored
     ├── AlreadyRunning                (daemon) another daemon works in this storage folder
     └── DemonstrationFailed           (demonstration) a step of the demonstration did not come about
 

@@ -2,24 +2,47 @@
 
 A line carries ids, sizes and codes; never a body, a header, a name or an address (those stand in the register).  The
 one exception is a peer's host, which an administrator needs.  Debug traces are another matter and go elsewhere.
+
+Whoever counts transitions (``metrics``) listens here, and is told of each, whether its line is written or not.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+Listener = Callable[[str, Mapping[str, object]], None]
+"""Takes the name of a transition and its values, in the thread that has made it: quick, and raises nothing."""
 
 _log = logging.getLogger("mailgate.mail")
+_listeners: list[Listener] = []
+
+
+@contextmanager
+def heard_by(listener: Listener) -> Iterator[None]:
+    """Tell the listener of every transition in this process, as long as the block lasts."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 def _line(level: int, event: str, **values: object) -> None:
     shown = " ".join(f"{name}={_shown(value)}" for name, value in values.items() if value is not None)
     _log.log(level, "%s %s", event, shown)
+    for listener in tuple(_listeners):
+        listener(event, values)
 
 
 def _shown(value: object) -> str:
-    """A value on one line; quoted where it holds a space, so that a machine can take the line apart."""
-    text = " ".join(str(value).split())[:300]
-    return f'"{text}"' if " " in text or not text else text
+    """A value on one line; quoted where it is no plain word, so that a machine can take the line apart (logfmt)."""
+    text = " ".join(f"{value:.3f}".split() if isinstance(value, float) else str(value).split())[:300]
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    if text and not set(text) & set(' "=\\'):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def received(*, spool_id: int, source: str, size: int, duplicate: bool) -> None:
@@ -37,9 +60,19 @@ def intake_failed(*, source: str, reason: str) -> None:
     _line(logging.ERROR, "intake-failed", source=source, reason=reason)
 
 
-def registered(*, spool_id: int | None, number: str, kind: str) -> None:
-    """A question has a number."""
-    _line(logging.INFO, "registered", spool=spool_id, number=number, kind=kind)
+def registered(*, spool_id: int | None, number: str, kind: str, seconds: float | None = None) -> None:
+    """A question has a number, so many seconds after its mail was received."""
+    _line(logging.INFO, "registered", spool=spool_id, number=number, kind=kind, after=seconds)
+
+
+def handled(*, spool_id: int, verdict: str) -> None:
+    """A mail has had its effect and leaves the spool."""
+    _line(logging.INFO, "handled", spool=spool_id, verdict=verdict)
+
+
+def reading_ended(*, seconds: float, ok: bool) -> None:
+    """A sandboxed process has read a mail, or has failed to; the transitions that follow say of which mail."""
+    _line(logging.DEBUG, "reading-ended", took=seconds, ok=ok)
 
 
 def noted(*, spool_id: int, number: str, kind: str) -> None:
@@ -67,9 +100,9 @@ def read_failed(*, spool_id: int, attempt: int, reason: str) -> None:
     _line(logging.WARNING, "read-failed", spool=spool_id, attempt=attempt, reason=reason)
 
 
-def quarantined(*, spool_id: int, reason: str) -> None:
-    """A mail was set aside for a person."""
-    _line(logging.WARNING, "quarantined", spool=spool_id, reason=reason)
+def quarantined(*, spool_id: int, reason: str, verdict: str | None = None) -> None:
+    """A mail was set aside for a person; ``verdict`` is None where it could not be read."""
+    _line(logging.WARNING, "quarantined", spool=spool_id, verdict=verdict, reason=reason)
 
 
 def pipeline_failed(*, reason: str) -> None:
@@ -77,29 +110,38 @@ def pipeline_failed(*, reason: str) -> None:
     _line(logging.ERROR, "pipeline-failed", reason=reason)
 
 
-def letter_accepted(*, letter_id: int, kind: str | None = None, reply: str) -> None:
-    """The smarthost took a letter."""
-    _line(logging.INFO, "letter-accepted", letter=letter_id, kind=kind, reply=reply)
+def letter_accepted(
+    *, letter_id: int, number: str | None = None, kind: str | None = None, reply: str, seconds: float | None = None
+) -> None:
+    """The smarthost took a letter, so many seconds after it was written."""
+    _line(logging.INFO, "letter-accepted", letter=letter_id, number=number, kind=kind, reply=reply, after=seconds)
 
 
-def letter_deferred(*, letter_id: int, reply: str, seconds: float) -> None:
+def letter_deferred(
+    *, letter_id: int, number: str | None = None, kind: str | None = None, reply: str, seconds: float
+) -> None:
     """A letter will be tried again in so many seconds."""
-    _line(logging.WARNING, "letter-deferred", letter=letter_id, reply=reply, retry_in=round(seconds))
+    _line(
+        logging.WARNING, "letter-deferred", letter=letter_id, number=number, kind=kind, reply=reply,
+        retry_in=round(seconds),
+    )  # fmt: skip
 
 
-def letter_refused(*, letter_id: int, reply: str) -> None:
+def letter_refused(*, letter_id: int, number: str | None = None, kind: str | None = None, reply: str) -> None:
     """The smarthost will not have a letter."""
-    _line(logging.ERROR, "letter-refused", letter=letter_id, reply=reply)
+    _line(logging.ERROR, "letter-refused", letter=letter_id, number=number, kind=kind, reply=reply)
 
 
-def letter_uncertain(*, letter_id: int, reply: str) -> None:
+def letter_uncertain(*, letter_id: int, number: str | None = None, kind: str | None = None, reply: str) -> None:
     """Nobody knows whether a letter was taken: it is not repeated by itself."""
-    _line(logging.ERROR, "letter-uncertain", letter=letter_id, reply=reply)
+    _line(logging.ERROR, "letter-uncertain", letter=letter_id, number=number, kind=kind, reply=reply)
 
 
-def letter_bounced(*, letter_id: int, status: str | None) -> None:
-    """A letter that the smarthost had accepted came back undelivered."""
-    _line(logging.WARNING, "letter-bounced", letter=letter_id, status=status)
+def letter_bounced(
+    *, letter_id: int, status: str | None, spool_id: int | None = None, number: str | None = None
+) -> None:
+    """A letter that the smarthost had accepted came back undelivered, as the mail ``spool_id`` tells."""
+    _line(logging.WARNING, "letter-bounced", spool=spool_id, letter=letter_id, number=number, status=status)
 
 
 def smarthost_unreachable(*, reason: str) -> None:
@@ -142,9 +184,10 @@ def login_expires(*, notice: str) -> None:
     _line(logging.ERROR, "login-expires", notice=notice)
 
 
-def alarm_begins(*, kind: str, what: str, urgent: bool) -> None:
-    """Something needs a person; said once, when it begins."""
-    _line(logging.ERROR if urgent else logging.WARNING, "alarm", kind=kind, what=what)
+def alarm_begins(*, kind: str, what: str, named: Sequence[str], urgent: bool) -> None:
+    """Something needs a person; said once, when it begins, with the ids or numbers of the most urgent."""
+    which = ",".join(named) or None
+    _line(logging.ERROR if urgent else logging.WARNING, "alarm", kind=kind, which=which, what=what)
 
 
 def alarm_ends(*, kind: str, seconds: float) -> None:
@@ -160,6 +203,11 @@ def administrators_told(*, new: int, standing: int, over: int, letters: int) -> 
 def reconciled(*, differences: int, seconds: float) -> None:
     """Mailbox, spool, register and outbox were compared."""
     _line(logging.ERROR if differences else logging.INFO, "reconciled", differences=differences, took=round(seconds))
+
+
+def mailbox_read_again(*, mails: int, complete: bool) -> None:
+    """After a restoration: so many mails that had been taken after the backup are in the register again."""
+    _line(logging.WARNING, "mailbox-read-again", mails=mails, complete=complete)
 
 
 def mailbox_message_skipped(*, uid: int, reason: str) -> None:

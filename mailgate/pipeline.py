@@ -6,7 +6,7 @@ the database cannot serve, the batch goes back uncounted: the trouble is ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from mailgate.domain.classify import Known, classify, numbers_in
 from mailgate.domain.decide import decide
 from mailgate.domain.mail import Envelope
 from mailgate.domain.reading import Reading
-from mailgate.domain.threads import SentLetter, StandingQuestion, proven
+from mailgate.domain.threads import SentLetter, StandingQuestion, lost_letter_about, proven
 from mailgate.domain.tokens import tokens_in, tokens_returned
 from mailgate.domain.workcalendar import WorkCalendar
 from mailgate.errors import CalendarRangeError, ReadingFailed, ReadingTooCostly, RegisterError
@@ -70,6 +70,9 @@ class Pipeline:
         self._reading_ahead = ThreadPoolExecutor(1, "reading-ahead")
         self._ahead: Future[_Batch] | None = None
         self._owed: list[int] = []
+        self._in_hand: list[int] = []
+        self._adrift = False
+        """Whether mails may be claimed of which we do not know: the connection was lost while the claim was committed."""
 
     def run_batch(self) -> int:
         """Handle one batch; returns how many mails were claimed (nought: nothing waits).
@@ -77,9 +80,11 @@ class Pipeline:
         Raises RegisterError when the database cannot serve; claimed mails are then waiting again.
         """
         ahead, self._ahead = self._ahead, None
+        self._in_hand = []
         batch = ahead.result() if ahead else self._next_batch()
         if not batch.claimed:
             return 0
+        self._in_hand = [mail.id for mail in batch.claimed]
         self._ahead = self._reading_ahead.submit(self._next_batch)
         try:
             self._write(batch.readable)
@@ -104,9 +109,13 @@ class Pipeline:
 
     def _next_batch(self) -> _Batch:
         owed = tuple(self._owed)
+        adrift, self._adrift = self._adrift, True
         with unit_of_work(self.engine) as session:
+            if adrift:
+                spool.unclaim_all(session, self.owner, but=self._in_hand)
             self._unclaim(session, owed)
             claimed = spool.claim(session, self.owner, BATCH, self.clock(), LEASE)
+        self._adrift = False
         del self._owed[: len(owed)]
         for spool_id in claimed.quarantined:
             maillog.quarantined(spool_id=spool_id, reason=spool.CUT_SHORT)
@@ -230,9 +239,17 @@ class Pipeline:
             letter=letter,
             own_letter=by_id.get(own_id) if own_id else None,
             null_sender=envelope.sender == "",
+            lost=None if letter else self._lost(reading, tokens, letters),
             bounced=bounced or ((letter,) if bounce and letter else ()),
             returned=proven(tokens_returned(mail, envelope.recipients), letters, key) if tokens else None,
         )
+
+    def _lost(self, reading: Reading, tokens: Sequence[str], letters: Mapping[str, SentLetter]) -> str | None:
+        """The number of the lost letter that a consultant answers; the register was restored then."""
+        sender = reading.mail.sender
+        if not tokens or sender is None or all(sender.key != one.key for one in self.recorder.office.consultants):
+            return None
+        return lost_letter_about(tokens, letters, numbers_in(reading), sender.address, self.recorder.key)
 
     def _set_aside(self, mail: ClaimedMail, reason: str) -> None:
         with unit_of_work(self.engine) as session:

@@ -54,6 +54,8 @@ from mailgate.register.brake import Candidate, braked
 from mailgate.register.tables import QuestionRow
 
 SERIAL_DIGITS = 6
+FROM_MACHINES = frozenset({"auto_reply", "bounce", "bulk", "invitation"})
+"""Verdicts on mail that no person wrote: of an archive it is put on record, and nobody need look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ class Recorder:
         journal: list[Callable[[], None]] = []
         numbered = self._open(session, batch, now)
         for mail, entries in zip(batch, numbered, strict=True):
-            journal += [_registered(mail, one) for one in entries]
-            journal += [_apply(session, mail, change, now) for change in mail.decision.changes]
+            journal += [_registered(mail, one, now) for one in entries]
+            journal += [_apply(session, mail, change, now) for change in _standing_changes(mail)]
             if mail.retaken:
                 doubted += [candidate.post for candidate in self._candidates(mail, entries)]
             elif not mail.archive:
@@ -281,6 +283,14 @@ def standing_question(row: QuestionRow) -> StandingQuestion:
     )
 
 
+def _standing_changes(mail: Decided) -> Sequence[Change]:
+    """What of a decision is written: of old mail nothing that asks a person to act today."""
+    changes = mail.decision.changes
+    if not mail.archive:
+        return changes
+    return [change for change in changes if not isinstance(change, CallTask | HoldReply)]
+
+
 def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> Callable[[], None]:
     """Write one change of a standing question, with its event; gives the line for the journal."""
     match change:
@@ -308,7 +318,11 @@ def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> Ca
             return _noted(mail, question_id, "completed")
         case Undelivered(returned=back, actor=actor):
             returned.mark_bounced(session, back.letter.id, actor, mail.inbound_id, now)
-            return partial(maillog.letter_bounced, letter_id=back.letter.id, status=back.status)
+            letter, spool_id = back.letter, mail.inbound_id
+            number = letter.number or None
+            return partial(
+                maillog.letter_bounced, letter_id=letter.id, status=back.status, spool_id=spool_id, number=number
+            )
         case CallTask(question_id=question_id):
             audit.add(session, [_call_event(change, mail.inbound_id, now)])
             return _noted(mail, question_id, "call-task")
@@ -332,16 +346,21 @@ def _described(text: str, files: Sequence[Attachment]) -> str:
 def _close(session: Session, mail: Decided, owner: str, now: datetime) -> list[Callable[[], None]]:
     """The mail has had its effect, or stands aside for a person."""
     decision = mail.decision
-    if decision.set_aside is None:
+    if decision.set_aside is None or (mail.archive and decision.verdict in FROM_MACHINES):
         spool.finish(session, mail.inbound_id, decision.verdict, now, owner=owner)
         dropped = decision.verdict == OwnLetter.kind
-        return [partial(maillog.no_question, spool_id=mail.inbound_id, kind=decision.verdict)] if dropped else []
+        lines = [partial(maillog.no_question, spool_id=mail.inbound_id, kind=decision.verdict)] if dropped else []
+        return [*lines, partial(maillog.handled, spool_id=mail.inbound_id, verdict=decision.verdict)]
     spool.quarantine(session, mail.inbound_id, decision.set_aside, decision.verdict, now, owner=owner)
-    return [partial(maillog.quarantined, spool_id=mail.inbound_id, reason=decision.set_aside)]
+    reason, verdict = decision.set_aside, decision.verdict
+    return [partial(maillog.quarantined, spool_id=mail.inbound_id, reason=reason, verdict=verdict)]
 
 
-def _registered(mail: Decided, one: NumberedEntry) -> Callable[[], None]:
-    return partial(maillog.registered, spool_id=mail.inbound_id, number=one.number, kind=one.entry.kind)
+def _registered(mail: Decided, one: NumberedEntry, now: datetime) -> Callable[[], None]:
+    # What an archive or a restoration brings was received long ago, and says nothing of how quick we are.
+    seconds = None if mail.archive or mail.retaken else (now - mail.envelope.received_at).total_seconds()
+    spool_id, kind = mail.inbound_id, one.entry.kind
+    return partial(maillog.registered, spool_id=spool_id, number=one.number, kind=kind, seconds=seconds)
 
 
 def _noted(mail: Decided, question_id: int, kind: str) -> Callable[[], None]:

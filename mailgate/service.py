@@ -12,8 +12,9 @@ import socket
 from collections.abc import Callable, Sequence
 
 from mailgate.config import Settings
-from mailgate.daemon import Daemon, smtp_access
+from mailgate.daemon import Daemon
 from mailgate.delivery.specimen import render_all
+from mailgate.equipment import smtp_access
 from mailgate.errors import MailgateError
 from mailgate.servicemanager import ServiceManager
 

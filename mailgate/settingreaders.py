@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, time
 from email.utils import getaddresses
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -84,6 +84,19 @@ def listening_place(text: str) -> tuple[str, int]:
     host = host.strip("[]")
     if not host or not port.isdecimal() or int(port) > 65535:
         raise ValueError(f"{text!r} is not HOST:PORT, for instance 127.0.0.1:8025 (empty switches the receiver off)")
+    return host, int(port)
+
+
+def metrics_place(text: str) -> tuple[str, int]:
+    """``HOST:PORT`` with an address, or ``localhost``: whoever shows figures to other machines must name the address."""
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    try:
+        _ = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        port = ""
+    if not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{text!r} is not ADDRESS:PORT, for instance 127.0.0.1:9464 (empty switches the metrics off)")
     return host, int(port)
 
 

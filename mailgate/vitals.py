@@ -14,17 +14,20 @@ class Vitals:
     """Completed rounds by stage; used by several threads.
 
     ``due`` gives for each stage the seconds within which it must complete a round, the longest that one may honestly
-    take.  ``clock`` gives seconds that never run backwards.  ``well`` is called, in the thread of the stage that has
-    completed a round, while none is overdue.
+    take.  ``clock`` gives seconds that never run backwards.
     """
 
-    def __init__(self, due: Mapping[str, float], clock: Callable[[], float], well: Callable[[], None]) -> None:
+    def __init__(self, due: Mapping[str, float], clock: Callable[[], float]) -> None:
         self._due = dict(due)
         self._clock = clock
-        self._well = well
+        self._well: Callable[[], None] = lambda: None
         self._lock = Lock()
         now = clock()
         self._completed = dict.fromkeys(self._due, now)
+
+    def feed(self, well: Callable[[], None]) -> None:
+        """From now on ``well`` is called, in the thread of a stage that completes a round, while none is overdue."""
+        self._well = well
 
     def pulse(self, stage: str) -> None:
         """A round is complete: a poll, an empty spool or outbox, or an outage that is known and waited out."""

@@ -14,7 +14,9 @@ class Clock:
 
 def vitals(**due: float) -> tuple[Vitals, Clock, list[float]]:
     clock, fed = Clock(), []
-    return Vitals(due, clock, lambda: fed.append(clock.now)), clock, fed
+    watched = Vitals(due, clock)
+    watched.feed(lambda: fed.append(clock.now))
+    return watched, clock, fed
 
 
 def test_time_alone_feeds_nothing():
@@ -46,3 +48,11 @@ def test_a_stage_that_comes_back_feeds_again():
     watched.pulse("mailbox")
     assert fed == [300.0]
     assert watched.overdue() == ()
+
+
+def test_each_stage_tells_the_age_of_its_last_round_and_when_the_next_is_due():
+    watched, clock, _ = vitals(mailbox=60, pipeline=30)
+    clock.now += 20
+    watched.pulse("pipeline")
+    clock.now += 5
+    assert watched.rounds() == {"mailbox": (25.0, 60), "pipeline": (5.0, 30)}

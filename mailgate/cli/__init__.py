@@ -24,7 +24,25 @@ def _print_version(wanted: bool) -> None:
 
 
 def _app() -> typer.Typer:
-    from mailgate.cli import calendar, demo, doctor, ingest, outbox, parse, quarantine, register, run, smtpuser, status
+    from mailgate.cli import (
+        backup,
+        calendar,
+        demo,
+        doctor,
+        ingest,
+        outbox,
+        parse,
+        quarantine,
+        reconcile,
+        register,
+        restore,
+        run,
+        smtpuser,
+        status,
+        trace,
+        upgrade,
+        verify,
+    )
 
     app = typer.Typer(
         help="The hot-line of CSIZS over e-mail.",
@@ -37,6 +55,12 @@ def _app() -> typer.Typer:
     for command in (run.run, demo.demo, parse.parse, calendar.calendar, ingest.ingest, status.status, doctor.doctor):
         app.command()(command)
     app.command()(smtpuser.smtp_user)
+    app.command()(reconcile.reconcile)
+    app.command()(trace.trace)
+    app.command()(backup.backup)
+    app.command()(verify.verify)
+    app.command()(restore.restore)
+    app.command()(upgrade.upgrade)
     app.add_typer(register.app, name="register")
     app.add_typer(quarantine.app, name="quarantine")
     app.add_typer(outbox.app, name="outbox")

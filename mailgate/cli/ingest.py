@@ -26,7 +26,7 @@ from mailgate.errors import MailgateError, RegisterBusy
 if TYPE_CHECKING:
     from mailgate.config import Settings
     from mailgate.intake.committer import Committer
-    from mailgate.intake.importer import Found
+    from mailgate.intake.importer import Found, Refused
     from mailgate.register.spool import Arrival, Spooled
 
 EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_TEMPFAIL = 64, 65, 66, 69, 75
@@ -122,14 +122,22 @@ def _take_one(options: _Options, json: bool) -> int:
     found = single_message(sys.stdin.buffer, settings.max_message_bytes)
     tally = _Tally()
     if isinstance(found, Refused):
-        tally.refuse(found.origin, found.reason)
-        _summarise(tally, json)
+        _refuse(found, tally, json)
         return EX_UNAVAILABLE if found.too_large else EX_DATAERR
     arrival = _arrival(found, options, _receipt_on_a_pipe(found, options.archive))
     with _committer(settings) as committer:
         tally.settle(committer.commit(arrival))
     _summarise(tally, json)
     return 0
+
+
+def _refuse(found: Refused, tally: _Tally, json: bool) -> None:
+    """Say why a piped mail is not taken.  The mail server quotes this to the sender: one sentence, and no counts."""
+    tally.refuse(found.origin, found.reason)
+    if json:
+        _summarise(tally, json)
+    else:
+        _tell(f"your message was not taken: {found.reason}")
 
 
 def _from_files(paths: Sequence[Path], options: _Options, json: bool) -> int:

@@ -66,7 +66,7 @@ def list_(
 
 @app.command()
 def retry(ids: Ids) -> None:
-    """Have refused, deferred or uncertain letters tried again, with the same Message-ID.
+    """Have refused, deferred or uncertain letters tried again, or such as came back, with the same Message-ID.
 
     An uncertain letter may have arrived: look into the smarthost's log before, and see `outbox settle`.
     """
@@ -80,28 +80,64 @@ def retry(ids: Ids) -> None:
 
 @app.command()
 def settle(
-    ids: Ids,
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID...]", max=2**31 - 1, help="Ids as `outbox list` shows them.")
+    ] = None,
     accepted: Annotated[
         bool | None,
         typer.Option("--accepted/--lost", help="The smarthost has taken the letter, or it never had it."),
     ] = None,
+    all_restored: Annotated[
+        bool,
+        typer.Option("--all-restored", help="All that are uncertain because the register was restored from a backup."),
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="When the smarthost took them, ISO 8601 with offset.")
+    ] = None,
 ) -> None:
     """Tell what became of uncertain letters, once you have looked for their Message-ID in the smarthost's log.
 
-    With --accepted their questions count as acknowledged or answered at the time of the try.  With --lost they are
-    refused; `outbox retry` sends them again.
+    With --accepted their questions count as acknowledged or answered at the time of the try, or at the instant that
+    you give; where a restored register knows neither, it is now.  With --lost they are refused; `outbox retry` sends
+    them again.
     """
     if accepted is None:
         raise typer.BadParameter("say --accepted or --lost: nothing is taken for granted.")
+    if bool(ids) == all_restored:
+        raise typer.BadParameter("name the letters by their ids, or say --all-restored.")
     from mailgate.register.settlement import settle as settle_one
 
+    accepted_at = _instant(at) if at else None
+    ids = ids or _restored()
+
     def told(session: Session, letter_id: int, now: datetime) -> bool:
-        return settle_one(session, letter_id, accepted=accepted, now=now)
+        return settle_one(session, letter_id, accepted=accepted, now=now, at=accepted_at)
 
     done = _change_each(ids, told, "only what is uncertain is settled")
     typer.echo(f"Settled as {'accepted' if accepted else 'lost'}: {done}")
     if done < len(ids):
         raise typer.Exit(1)
+
+
+def _restored() -> list[int]:
+    from mailgate.register.database import reading
+    from mailgate.register.restores import doubtful_letters
+
+    with open_register() as engine, reading(engine) as session:
+        return list(doubtful_letters(session))
+
+
+def _instant(text: str) -> datetime:
+    """An instant in the past."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no instant; write 2026-11-23T14:05:00+01:00.") from None
+    if instant.tzinfo is None:
+        raise typer.BadParameter(f"{text} has no offset; write 2026-11-23T14:05:00+01:00.")
+    if instant > datetime.now(UTC):
+        raise typer.BadParameter(f"{text} is still to come.")
+    return instant.astimezone(UTC)
 
 
 def _change_each(ids: Sequence[int], change: Callable[[Session, int, datetime], bool], otherwise: str) -> int:

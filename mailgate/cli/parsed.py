@@ -83,7 +83,7 @@ def _words(reading: Reading | str) -> Iterator[str]:
         yield f"kind        {_UNREADABLE}: {reading}"
         return
     kind = kind_of(reading)
-    yield f"kind        {kind}: {_because(kind, reading)}"
+    yield f"kind        {kind}: {because(kind, reading)}"
     yield f"message-id  {reading.mail.message_id or 'none'}"
     yield f"from        {_sender(reading)}"
     yield f"subject     {reading.mail.subject or 'none'}"
@@ -95,7 +95,8 @@ def _words(reading: Reading | str) -> Iterator[str]:
     yield from (f"remark      {note}" for note in reading.mail.notes)
 
 
-def _because(kind: str, reading: Reading) -> str:
+def because(kind: str, reading: Reading) -> str:
+    """Why a message is of its kind, as far as its own bytes tell."""
     match kind:
         case "question":
             return "it holds a HOT-01 form with a question"

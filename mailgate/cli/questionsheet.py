@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mailgate.register.letters import LetterEntry
     from mailgate.register.tables import QuestionRow
 
-_CORRESPONDENCE = {"follow_up": "follow-up", "note": "note"}
+_CORRESPONDENCE = {"follow_up": "follow-up", "note": "note", "absent": "absence"}
 _LONG = ("question", "answer")
 _WIDE = 1000
 
@@ -79,7 +79,7 @@ def _facts(row: QuestionRow) -> Iterator[str]:
 
 
 def _correspondence(events: Sequence[Event]) -> Iterator[str]:
-    """Notes and follow-ups, with what was written in them."""
+    """Notes, follow-ups and absences, with what was written in them."""
     for event in events:
         if event.kind in _CORRESPONDENCE:
             text = event.detail.get("text")
@@ -89,7 +89,8 @@ def _correspondence(events: Sequence[Event]) -> Iterator[str]:
 
 def _letter(letter: LetterEntry) -> str:
     done = in_warsaw(letter.accepted_at or letter.last_try_at or letter.created_at)
-    what = f"{letter.id:<6} {letter.state:10} {letter.kind}"
+    state = "bounced" if letter.bounced_at else letter.state
+    what = f"{letter.id:<6} {state:10} {letter.kind}"
     return f"{done}  {what}  to {one_line(letter.recipient)}  {one_line(letter.last_reply)}".rstrip()
 
 

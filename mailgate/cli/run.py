@@ -6,7 +6,9 @@ import asyncio
 import logging
 import os
 import sys
-import time
+import threading
+
+from mailgate.journal import Discreet, ForSystemd
 
 
 def run() -> None:
@@ -24,25 +26,21 @@ def journal() -> None:
     """Log to standard error; under systemd with its priorities and without a time, which it adds itself."""
     handler = logging.StreamHandler(sys.stderr)
     if "JOURNAL_STREAM" in os.environ:
-        handler.setFormatter(_Journald("%(name)s %(message)s"))
+        handler.setFormatter(ForSystemd("%(name)s %(message)s"))
     else:
-        formatter = logging.Formatter("%(asctime)sZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-        formatter.converter = time.gmtime
-        handler.setFormatter(formatter)
+        handler.setFormatter(Discreet("%(asctime)sZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     # These speak of each tick, or of statements with personal data, at level INFO.
     for name in ("apscheduler", "sqlalchemy", "alembic", "imapclient", "mail.log"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    threading.excepthook = _tell_of_thread
 
 
-_PRIORITIES = {logging.ERROR: 3, logging.WARNING: 4, logging.INFO: 6}
-
-
-class _Journald(logging.Formatter):
-    """Puts the priority of sd-daemon(3) before each line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        prefix = f"<{_PRIORITIES.get(record.levelno, 7 if record.levelno < logging.INFO else 2)}>"
-        return "\n".join(prefix + line for line in super().format(record).splitlines())
+def _tell_of_thread(end: threading.ExceptHookArgs) -> None:
+    """By itself Python would print the words of the exception, too."""
+    if end.exc_value is not None:
+        name = end.thread.name if end.thread else "?"
+        fault = (end.exc_type, end.exc_value, end.exc_traceback)
+        logging.getLogger("mailgate.daemon").error("the thread %s ended with a mistake", name, exc_info=fault)

@@ -10,6 +10,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from mailgate.clock import utc_now
 from mailgate.delivery.attempt import attempt
@@ -46,6 +47,10 @@ class _Desk:
         self._outage = outage
         self._now = now
         self._results = Results(engine, owner, now, random.random)
+        self._adrift = False
+        """Whether letters may be claimed for us that we do not have in hand: the database failed at a wrong moment."""
+        self._stayed: list[int] = []
+        """Letters that may be marked as being sent, and are not."""
 
     def recover(self) -> int:
         """What a dead process left behind under our name; returns how many letters became uncertain."""
@@ -57,8 +62,7 @@ class _Desk:
         self._results.flush()
         if self._outage.seconds_left():
             return 0
-        with unit_of_work(self._engine) as session:
-            letters = outbox.claim(session, self._owner, BATCH, self._now(), LEASE)
+        letters = self._claim()
         tried = 0
         try:
             for letter in letters:
@@ -84,7 +88,7 @@ class _Desk:
 
     def _send(self, letter: outbox.ClaimedLetter) -> bool:
         """Try one letter; False where the smarthost is out of reach, which costs the letter no try."""
-        outcome = attempt(self._courier, letter, lambda: self._results.leaving(letter))
+        outcome = attempt(self._courier, letter, lambda: self._may_leave(letter))
         if isinstance(outcome, Deferred) and outcome.unreachable:
             self._outage.begun(outcome.reply)
             return False
@@ -93,9 +97,38 @@ class _Desk:
         self._results.became(letter, outcome)
         return True
 
-    def _unclaim(self) -> None:
+    def _may_leave(self, letter: outbox.ClaimedLetter) -> bool:
+        self._stayed.append(letter.id)
+        allowed = self._results.leaving(letter)
+        self._stayed.pop()
+        return allowed
+
+    def _claim(self) -> list[outbox.ClaimedLetter]:
+        """A batch.  Where the connection is lost during a commit, nobody knows what is claimed: the next claim settles it.
+
+        Else a database that is away for a moment would keep letters for a whole lease.
+        """
+        adrift, self._adrift = self._adrift, True
         with unit_of_work(self._engine) as session:
-            outbox.unclaim(session, self._owner)
+            if adrift:
+                self._settle(session)
+            letters = outbox.claim(session, self._owner, BATCH, self._now(), LEASE)
+        self._adrift = False
+        self._stayed.clear()
+        return letters
+
+    def _unclaim(self) -> None:
+        self._adrift = True
+        with unit_of_work(self._engine) as session:
+            self._settle(session)
+        self._adrift = False
+        self._stayed.clear()
+
+    def _settle(self, session: Session) -> None:
+        """Give back all that is claimed for us; nothing may be in hand."""
+        if self._stayed:
+            outbox.not_left(session, self._stayed, self._owner)
+        outbox.unclaim(session, self._owner)
 
 
 class Dispatcher:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -90,7 +90,9 @@ class Results:
             except Exception as error:
                 if _concerns_all(error):
                     raise
-                maillog.letter_uncertain(letter_id=result.letter.id, reply=f"not recorded: {type(error).__name__}")
+                letter = result.letter
+                reply = f"not recorded: {type(error).__name__}"
+                maillog.letter_uncertain(letter_id=letter.id, number=letter.number, kind=letter.kind, reply=reply)
             else:
                 _say(result)
             self._results.pop(0)
@@ -138,17 +140,19 @@ def _write(session: Session, result: Result) -> None:
 
 def _say(result: Result) -> None:
     """One line in the journal, once the register knows it."""
-    letter_id, outcome = result.letter.id, result.outcome
+    letter, outcome = result.letter, result.outcome
+    told: dict[str, Any] = {"letter_id": letter.id, "number": letter.number, "kind": letter.kind}
     match outcome:
         case Accepted(reply=reply):
-            maillog.letter_accepted(letter_id=letter_id, reply=codes_of(reply))
+            seconds = (result.at - letter.created_at).total_seconds()
+            maillog.letter_accepted(**told, reply=codes_of(reply), seconds=seconds)
         case Deferred(reply=reply):
             seconds = (result.next_try_at - result.at).total_seconds()
-            maillog.letter_deferred(letter_id=letter_id, reply=codes_of(reply), seconds=seconds)
+            maillog.letter_deferred(**told, reply=codes_of(reply), seconds=seconds)
         case Refused(reply=reply):
-            maillog.letter_refused(letter_id=letter_id, reply=codes_of(reply))
+            maillog.letter_refused(**told, reply=codes_of(reply))
         case Uncertain(reply=reply):
-            maillog.letter_uncertain(letter_id=letter_id, reply=codes_of(reply))
+            maillog.letter_uncertain(**told, reply=codes_of(reply))
         case Withheld():
             pass
         case _:

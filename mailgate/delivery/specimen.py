@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mailgate.delivery.composer import Composer
-from mailgate.domain.alarms import Alarm, Known, Report, Told
+from mailgate.domain.alarms import Alarm
 from mailgate.domain.hot01 import Difference, Finding, Hot01, Problem
 from mailgate.domain.letters import (
     Acknowledgement,
@@ -28,6 +28,7 @@ from mailgate.domain.letters import (
     Thread,
 )
 from mailgate.domain.mail import Address, Attachment
+from mailgate.domain.telling import Known, Report, Told
 
 NOW = datetime(2026, 11, 20, 15, 36, 5, tzinfo=UTC)
 HOTLINE = Address("Hot-line CSIZS – pomoc", "hotline@csizs.example")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from mailgate.checkup import daemon_runs
 from mailgate.config import environment_without_settings
 from mailgate.demonstration import _register_table
+from mailgate.storagelock import daemon_runs
 
 ROW: dict[str, str | None] = {
     "number": "HOT-01/2026/000123",

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from servers.deployment import Deployment, form_text, mail
 
 from mailgate.config import environment_without_settings
 from mailgate.register.schema import migrate
+
+pytestmark = pytest.mark.usefixtures("databases")
 
 
 def status(gate: Deployment, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -46,4 +49,4 @@ def test_a_daemon_that_does_not_run_is_said_and_is_status_one(tmp_path: Path) ->
 def test_before_the_first_start_there_is_a_sentence(tmp_path: Path) -> None:
     told = status(Deployment(tmp_path))
     assert told.returncode == 1
-    assert "no register yet" in told.stderr
+    assert "no register yet" in told.stdout.lower()

@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from servers.deployment import Deployment
 
 from mailgate.clock import utc_now
@@ -15,6 +16,7 @@ from mailgate.config import environment_without_settings
 from mailgate.register.database import migrate
 
 
+@pytest.mark.usefixtures("databases")
 def test_the_end_of_a_client_secret_is_told_two_weeks_ahead(tmp_path: Path) -> None:
     day = (utc_now() + timedelta(days=9)).date()
     gate = Deployment(

@@ -1,0 +1,50 @@
+"""Secrets and OAuth2: who can read the secrets, whether a token can be had, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from mailgate.checkup.finding import Finding
+from mailgate.config import KEY_NAME, Settings
+from mailgate.login.credentials import GrantRefused, NoToken
+from mailgate.login.keptgrant import FILE_NAME
+from mailgate.login.tokens import TokenSource
+from mailgate.secretsources import readable_by_others
+
+
+def secrets(settings: Settings) -> Iterator[Finding]:
+    """Whether only mailgate can read the files in which secrets stand."""
+    ours = (settings.storage / KEY_NAME, settings.storage / FILE_NAME)
+    keys = (settings.smtp.key or settings.smtp.certificate, settings.smtp.users)
+    wide = readable_by_others((*settings.secret_files, *ours, *(file for file in keys if file is not None)))
+    if wide:
+        names = " ".join(str(file) for file in dict.fromkeys(wide))
+        yield Finding("secrets", "warning", f"Others than mailgate can read or change secrets: chmod 0640 {names}")
+    else:
+        yield Finding("secrets", "ok", "No file with a secret can be read by others.")
+
+
+def tokens(source: TokenSource | None, now: datetime) -> Iterator[Finding]:
+    """Whether a token can be had, and whether the right to it is near its end.
+
+    The endpoint is asked, and may replace the refresh token: then the new one is kept for the daemon, too.
+    """
+    if source is None:
+        yield Finding("log-in", "ok", "Nobody logs in by OAuth2.")
+        return
+    try:
+        source.present()
+    except GrantRefused as fault:
+        yield Finding("log-in", "fault", f"No OAuth2 token can be had: {fault}.")
+        return
+    except NoToken as fault:
+        cure = "check MAILGATE_OAUTH2_TOKEN_URL, the network, and MAILGATE_TLS_CA_FILE for a certificate of your own."
+        yield Finding("log-in", "fault", f"No OAuth2 token can be had now: {fault}: {cure}")
+        return
+    standing = source.standing()
+    if standing.notice is not None:
+        yield Finding("log-in", "warning", f"{standing.notice[0].upper()}{standing.notice[1:]}.")
+        return
+    minutes = (standing.valid_until - now).total_seconds() / 60 if standing.valid_until else 0
+    yield Finding("log-in", "ok", f"The token endpoint gives OAuth2 tokens, this one for {minutes:.0f} minutes.")

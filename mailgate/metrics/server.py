@@ -1,0 +1,152 @@
+"""A small HTTP server for one page of figures: few connections, each with an end in time, and nothing else to be had."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import BoundedSemaphore, Thread, Timer
+from types import TracebackType
+from typing import Any, Self
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from mailgate.errors import ConfigurationError
+from mailgate.faultplaces import place_of
+
+PATH = "/metrics"
+REQUEST_SECONDS = 10.0
+"""For a connection from its first to its last byte, however slowly its other side speaks."""
+_MOST_CONNECTIONS = 8
+"""At a time: a page costs a look at the register, which mail has better uses for."""
+
+_log = logging.getLogger(__name__)
+Page = Callable[[str], tuple[str, bytes]]
+
+
+def page_of(registry: CollectorRegistry) -> Page:
+    """Content type and content of the figures, as the asker's ``Accept`` wants them."""
+
+    def page(accepted: str) -> tuple[str, bytes]:
+        encode, content_type = choose_encoder(accepted)
+        return content_type, encode(registry)
+
+    return page
+
+
+class Served:
+    """Serves the page from ``__enter__`` to ``__exit__``; ``address`` is where, with the port that was found for 0.
+
+    Raises ConfigurationError, at once, where the address cannot be had.
+    """
+
+    def __init__(self, listen: tuple[str, int], page: Page) -> None:
+        host, port = listen
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            self._server = _server(family, address[:2], page)
+        except OSError as fault:
+            raise ConfigurationError(
+                f"MAILGATE_METRICS_LISTEN: {host}:{port} cannot be had ({fault.strerror or fault}); stop the program "
+                "that uses it, name another port, or leave it empty"
+            ) from None
+        self.address: tuple[str, int] = self._server.server_address[:2]  # type: ignore[assignment]
+        self._thread = Thread(target=self._server.serve_forever, args=(0.2,), name="metrics", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _server(family: int, address: Any, page: Page) -> ThreadingHTTPServer:
+    class Handler(_Handler):
+        answer = staticmethod(page)
+
+    class Server(_Server):
+        address_family = family
+
+    return Server(address, Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # Whoever is being answered at the end may lose the answer; the daemon does not wait.
+    block_on_close = False
+
+    def __init__(self, *arguments: Any) -> None:
+        self._places = BoundedSemaphore(_MOST_CONNECTIONS)
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """In a thread where there is a place, else not at all."""
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Cut off after REQUEST_SECONDS: a limit for each byte would let a slow client stay for ever."""
+        end = Timer(REQUEST_SECONDS, _cut, [request])
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """A client that went away is no news; a mistake of ours is, though its words stay untold."""
+        fault = sys.exception()
+        if fault is not None and not isinstance(fault, OSError):
+            _log.error("the metrics cannot be told: %s", place_of(fault))
+
+
+def _cut(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
+
+
+class _Handler(BaseHTTPRequestHandler):
+    answer: Page
+    timeout = REQUEST_SECONDS
+
+    def do_GET(self) -> None:
+        """The page, and where it is for those who came to the wrong one."""
+        self._respond(with_content=True)
+
+    def do_HEAD(self) -> None:
+        """The same without its content."""
+        self._respond(with_content=False)
+
+    def _respond(self, *, with_content: bool) -> None:
+        status, kind, content = HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", f"See {PATH}\n".encode()
+        if self.path.partition("?")[0] == PATH:
+            status = HTTPStatus.OK
+            kind, content = self.answer(self.headers.get("Accept", ""))
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if with_content:
+            self.wfile.write(content)
+
+    def version_string(self) -> str:
+        """What stands in ``Server``: no version, which only helps those who look for old ones."""
+        return "mailgate"
+
+    def log_message(self, format: str, *values: Any) -> None:
+        """A scrape is no news."""

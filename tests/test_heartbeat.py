@@ -1,0 +1,84 @@
+"""The daemon's sign of life tells how it did, also when it hangs; it never costs the daemon anything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from servers.entries import NOW
+
+from mailgate import __version__, heartbeat
+from mailgate.heartbeat import FILE_NAME, Heart, Heartbeat, MailboxSeen
+from mailgate.intake.poller import PollerStatus
+
+
+class Clock:
+    seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def heart(folder: Path, clock: Clock, **stages: tuple[float, float]) -> Heart:
+    look = PollerStatus("waiting", NOW, 3, NOW - timedelta(hours=1), 1, "zażółć")
+    return Heart(folder, lambda: NOW, lambda: stages, lambda: look, clock)
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    """With instants, letters and all."""
+    heart(tmp_path, Clock(), mailbox=(1.5, 360.0)).beat()
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None
+    assert (beat.version, beat.started_at, beat.beaten_at, beat.stopped_at) == (__version__, NOW, NOW, None)
+    assert beat.stages == {"mailbox": (1.5, 360.0)}
+    assert beat.mailbox == MailboxSeen("waiting", NOW, 3, NOW - timedelta(hours=1), 1, "zażółć")
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_rounds_that_follow_each_other_quickly_are_one_beat(tmp_path: Path) -> None:
+    clock = Clock()
+    beating = heart(tmp_path, clock)
+    beating.beat()
+    (tmp_path / FILE_NAME).unlink()
+    clock.seconds += 2.9
+    beating.beat()
+    assert heartbeat.read(tmp_path) is None
+    clock.seconds += 0.2
+    beating.beat()
+    assert heartbeat.read(tmp_path) is not None
+
+
+def test_the_end_is_written_down_and_nothing_after_it(tmp_path: Path) -> None:
+    clock = Clock()
+    beating = heart(tmp_path, clock)
+    beating.stop()
+    clock.seconds += 100
+    beating.beat()
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None and beat.stopped_at == NOW
+
+
+def test_the_stage_that_was_late_first_is_the_one_that_hangs() -> None:
+    """While it hangs nothing is written, so the others only seem to be late."""
+    stages = {"pipeline": (10.0, 60.0), "mailbox": (50.0, 90.0)}
+    beat = Heartbeat(1, "1", NOW, NOW, 1000.0, stages)
+    assert beat.hanging(1000.0 + 45) is None
+    assert beat.hanging(1000.0 + 47) == "mailbox"
+    assert beat.hanging(1000.0 + 9000) == "mailbox"
+
+
+def test_a_daemon_that_was_silent_for_no_longer_than_it_may_be_does_not_hang() -> None:
+    assert Heartbeat(1, "1", NOW, NOW, 1000.0, {"pipeline": (0.0, 960.0)}).hanging(1960.0) is None
+    assert Heartbeat(1, "1", NOW, NOW, 1000.0, {}).hanging(9999.0) is None
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
+    heart(tmp_path / "gone", Clock()).beat()
+    assert heartbeat.read(tmp_path / "gone") is None
+
+
+def test_a_file_of_another_kind_is_no_sign_of_life(tmp_path: Path) -> None:
+    for content in ("", "{}", "[1]", '{"pid": 1}', '{"mailbox": 3}', "\x00"):
+        (tmp_path / FILE_NAME).write_text(content)
+        assert heartbeat.read(tmp_path) is None, content
