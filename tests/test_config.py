@@ -141,6 +141,8 @@ def test_days_have_reasons_that_may_hold_commas() -> None:
 def test_consultants_have_names_with_commas_and_no_doubles() -> None:
     one, two = settings_of(CONSULTANTS='"Zając, Piotr" <p@w.example>, Anna Nowak <a@w.example>').consultants
     assert (one.name, one.address, two.name) == ("Zając, Piotr", "p@w.example", "Anna Nowak")
+    assert settings_of(ADMINS="Admin <x@w.example>").admins[0].address == "x@w.example"
+    assert settings_of().admins == ()
     assert "twice" in fault_of(CONSULTANTS="a@w.example, A@W.example")
 
 

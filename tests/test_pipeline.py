@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from servers.deployment import form_text, mail
@@ -18,11 +19,11 @@ from mailgate.domain.message.fingerprint import fingerprint
 from mailgate.domain.reading import Reading
 from mailgate.domain.tokens import TokenKey
 from mailgate.domain.workcalendar import WorkCalendar
-from mailgate.errors import ReadingFailed, RegisterError
+from mailgate.errors import ReadingFailed, RegisterBusy, RegisterError
 from mailgate.pipeline import Pipeline
 from mailgate.recorder import Recorder
-from mailgate.register import spool
-from mailgate.register.database import migrate, open_database, unit_of_work
+from mailgate.register import database, spool
+from mailgate.register.database import unit_of_work
 from mailgate.register.spool import Arrival
 from mailgate.register.tables import InboundRow, LetterRow, QuestionRow
 from mailgate.sandbox import SandboxPool
@@ -30,6 +31,20 @@ from mailgate.sandbox import SandboxPool
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOTLINE = Address("Hot-line CSIZS", "hotline@csizs.example")
 ANNA = Address("Anna Nowak", "anna.nowak@wsparcie.example")
+
+REFUSING = {
+    "sqlite": [
+        """CREATE TRIGGER refuse BEFORE INSERT ON question WHEN new.question LIKE '%Pytanie 2%'
+        BEGIN SELECT RAISE(ABORT, 'strange'); END"""
+    ],
+    "postgresql": [
+        """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'strange' USING ERRCODE = 'check_violation'; END $$""",
+        """CREATE TRIGGER refuse BEFORE INSERT ON question FOR EACH ROW
+        WHEN (position('Pytanie 2' IN new.question) > 0) EXECUTE FUNCTION refuse()""",
+    ],
+}
+"""Statements that make the database refuse the second question."""
 
 
 class PoisonableReaders(SandboxPool):
@@ -44,7 +59,7 @@ class PoisonableReaders(SandboxPool):
 
 
 class Bench:
-    """A pipeline on a SQLite file with a clock that a test can turn."""
+    """A pipeline on a register with a clock that a test can turn."""
 
     def __init__(self, engine: Engine, readers: SandboxPool) -> None:
         self.engine, self.now = engine, START
@@ -72,12 +87,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    engine = open_database(f"sqlite:///{tmp_path}/mailgate.db")
-    migrate(engine)
+def bench(engine: Engine) -> Iterator[Bench]:
     with PoisonableReaders(1) as readers:
         yield Bench(engine, readers)
-    engine.dispose()
 
 
 def question(number: int, **changes: str) -> bytes:
@@ -94,7 +106,7 @@ def test_mails_that_wait_are_registered_in_order_of_receipt(bench: Bench) -> Non
     assert len(bench.rows(LetterRow)) == 80
 
 
-def test_a_mail_that_kills_its_reader_is_set_aside_at_the_third_time_and_those_behind_it_go_on(bench: Bench) -> None:
+def test_e12_a_mail_that_kills_its_reader_is_set_aside_at_the_third_time_and_those_behind_it_go_on(bench: Bench) -> None:
     bench.receive(question(1), question(2, Subject="POISON"), question(3))
     bench.pipeline.drain()
     assert [row.question for row in bench.rows(QuestionRow)] == ["Pytanie 1?", "Pytanie 3?"]
@@ -106,10 +118,8 @@ def test_a_mail_that_kills_its_reader_is_set_aside_at_the_third_time_and_those_b
 
 def test_a_mail_that_cannot_be_written_fails_alone(bench: Bench) -> None:
     with bench.engine.begin() as connection:
-        connection.execute(text(
-            "CREATE TRIGGER refuse BEFORE INSERT ON question WHEN new.question LIKE '%Pytanie 2%' "
-            "BEGIN SELECT RAISE(ABORT, 'strange'); END"
-        ))  # fmt: skip
+        for statement in REFUSING[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
     bench.receive(question(1), question(2), question(3))
     bench.drain_for_an_hour()
     assert [(row.question, row.serial) for row in bench.rows(QuestionRow)] == [("Pytanie 1?", 1), ("Pytanie 3?", 2)]
@@ -125,7 +135,7 @@ def test_a_question_outside_the_calendar_is_set_aside_with_the_reason(bench: Ben
     assert "2020 to 2100" in bench.rows(InboundRow)[0].reason
 
 
-def test_archived_mail_is_registered_and_nobody_is_written_to(bench: Bench) -> None:
+def test_e25_archived_mail_is_registered_and_nobody_is_written_to(bench: Bench) -> None:
     raw = question(1)
     envelope = Envelope("file", None, (), datetime(2025, 3, 4, 9, tzinfo=UTC))
     with unit_of_work(bench.engine) as session:
@@ -148,3 +158,27 @@ def test_when_the_database_cannot_serve_no_attempt_is_counted(bench: Bench, monk
         connection.execute(text("ALTER TABLE away RENAME TO number"))
     bench.drain_for_an_hour()
     assert [row.question for row in bench.rows(QuestionRow)] == ["Pytanie 1?"]
+
+
+@pytest.mark.only_on("sqlite", "on PostgreSQL nobody can lock the whole database")
+def test_mail_that_was_in_hand_when_the_database_was_locked_waits_for_no_lease(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even giving it back was possible then."""
+    bench.engine.dispose()
+    monkeypatch.setattr("mailgate.register.database._PRAGMAS", ("PRAGMA busy_timeout = 100", *database._PRAGMAS[1:]))
+    bench.receive(question(1), question(2))
+    with closing(sqlite3.connect(bench.engine.url.database or "", isolation_level=None)) as other:
+
+        def lock(batch: Sequence[tuple[bytes, str | None]]) -> list[Reading | ReadingFailed]:
+            other.execute("BEGIN IMMEDIATE")
+            return SandboxPool.read_all(bench.pipeline.readers, batch)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(bench.pipeline.readers, "read_all", lock)
+            with pytest.raises(RegisterBusy):
+                bench.pipeline.run_batch()
+        other.execute("ROLLBACK")
+    assert [row.state for row in bench.rows(InboundRow)] == ["claimed", "claimed"]
+    assert bench.pipeline.drain() == 2
+    assert [(row.state, row.attempts) for row in bench.rows(InboundRow)] == [("done", 1), ("done", 1)]

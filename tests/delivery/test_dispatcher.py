@@ -80,8 +80,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def post(sqlite_engine: Engine, clock: Clock) -> Post:
-    return Post(sqlite_engine, clock)
+def post(engine: Engine, clock: Clock) -> Post:
+    return Post(engine, clock)
 
 
 @pytest.fixture

@@ -246,12 +246,12 @@ class TestOlderMechanisms:
 
 
 def test_a_revoked_right_keeps_the_outbox_names_the_step_and_storms_nobody(
-    endpoint: TokenEndpoint, sqlite_engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    endpoint: TokenEndpoint, engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """HARD-CASES E18."""
     endpoint.refuse("invalid_grant", "AADSTS50173: revoked")
     tokens = source_of(endpoint, tmp_path)
-    with unit_of_work(sqlite_engine) as session:
+    with unit_of_work(engine) as session:
         outbox.enqueue(session, [
             outbox.NewLetter(
                 message_id=f"<{n}@csizs.example>", token=f"t{n}", kind="acknowledgement", role="clerk", effect="none",
@@ -262,7 +262,7 @@ def test_a_revoked_right_keeps_the_outbox_names_the_step_and_storms_nobody(
         ])  # fmt: skip
     with SmtpSink(extensions=("AUTH XOAUTH2",)) as sink:
         dispatcher = Dispatcher(
-            sqlite_engine,
+            engine,
             lambda: SmtpCourier("127.0.0.1", sink.port, "none", USER, tokens=tokens),
             "test",
             clock=lambda: NOW,
@@ -271,7 +271,7 @@ def test_a_revoked_right_keeps_the_outbox_names_the_step_and_storms_nobody(
             dispatcher.drain()
         assert sink.connections == 0
     assert len(endpoint.requests) == 1
-    with reading(sqlite_engine) as session:
+    with reading(engine) as session:
         rows = session.exec(select(LetterRow)).all()
         assert [(row.state, row.attempts) for row in rows] == [("queued", 0)] * 3
     lines = [record.getMessage() for record in caplog.records]

@@ -20,6 +20,8 @@ from mailgate.register.faults import RowRefused
 
 ACCEPTED = "Przyjęte"
 
+pytestmark = pytest.mark.usefixtures("databases")
+
 
 @pytest.fixture
 def server() -> Iterator[Dovecot]:
@@ -73,7 +75,9 @@ def test_the_envelope_tells_the_servers_time_in_utc_and_what_the_delivering_serv
     assert arrival.message_id is not None
 
 
-def test_the_oldest_mail_is_taken_first_by_the_servers_time_and_then_by_uid(server: Dovecot, tmp_path: Path) -> None:
+def test_e14_the_oldest_mail_is_taken_first_by_the_servers_time_and_then_by_uid(
+    server: Dovecot, tmp_path: Path
+) -> None:
     noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
     for name, minutes in (("third", 30), ("first", 0), ("fourth", 30), ("second", 10)):
         server.append(mail(name), at=noon + timedelta(minutes=minutes))
@@ -82,7 +86,7 @@ def test_the_oldest_mail_is_taken_first_by_the_servers_time_and_then_by_uid(serv
         assert subjects(desk.registered()) == ["first", "second", "third", "fourth"]
 
 
-def test_mail_that_somebody_has_read_is_taken_and_mail_that_nobody_read_stays_unread(
+def test_e15_mail_that_somebody_has_read_is_taken_and_mail_that_nobody_read_stays_unread(
     server: Dovecot, tmp_path: Path
 ) -> None:
     server.append(mail("read"), flags=[r"\Seen"])
@@ -104,7 +108,7 @@ def test_mail_that_somebody_marked_as_deleted_is_left_alone(server: Dovecot, tmp
     assert subjects(list(server.messages().values())) == ["thrown-away"]
 
 
-def test_a_backlog_is_taken_whole_in_batches_at_hundreds_a_second(server: Dovecot, tmp_path: Path) -> None:
+def test_e14_a_backlog_is_taken_whole_in_batches_at_hundreds_a_second(server: Dovecot, tmp_path: Path) -> None:
     count = 600
     server.append_all([mail(f"n{number}") for number in range(count)])
     began = time.monotonic()
@@ -118,7 +122,7 @@ def test_a_backlog_is_taken_whole_in_batches_at_hundreds_a_second(server: Doveco
     assert count / seconds > 200
 
 
-def test_a_large_folder_is_looked_through_in_windows_and_none_is_passed_over(
+def test_e14_a_large_folder_is_looked_through_in_windows_and_none_is_passed_over(
     server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mailgate.intake.mailbox._WINDOW", 7)
@@ -136,7 +140,7 @@ def test_a_large_folder_is_looked_through_in_windows_and_none_is_passed_over(
         assert max(desk.batches) <= 20
 
 
-def test_mail_that_comes_while_others_are_taken_is_not_passed_over(server: Dovecot, tmp_path: Path) -> None:
+def test_e14_mail_that_comes_while_others_are_taken_is_not_passed_over(server: Dovecot, tmp_path: Path) -> None:
     server.append_all([mail(f"n{number}") for number in range(120)])
     desk = Desk(account_of(server), tmp_path)
     late = iter(range(3))
@@ -271,7 +275,7 @@ def test_where_nothing_may_be_put_into_the_accepted_folder_mail_is_marked(tmp_pa
 
 
 @pytest.mark.parametrize(("separator", "prefix"), [("/", ""), (".", "INBOX.")])
-def test_polish_folder_names_work_with_every_separator_and_namespace(
+def test_e24_polish_folder_names_work_with_every_separator_and_namespace(
     tmp_path: Path, separator: str, prefix: str
 ) -> None:
     folder = f"{prefix}Pytania{separator}Świadczenia"
@@ -297,7 +301,7 @@ def test_an_accepted_folder_that_somebody_removed_is_made_again(server: Dovecot,
         assert len(desk.arrivals) == 2
 
 
-def test_mail_that_is_moved_back_by_a_person_makes_nothing_new(server: Dovecot, tmp_path: Path) -> None:
+def test_e16_mail_that_is_moved_back_by_a_person_makes_nothing_new(server: Dovecot, tmp_path: Path) -> None:
     server.append(mail("q1"))
     with Desk(account_of(server), tmp_path) as desk:
         until(lambda: bool(server.messages(ACCEPTED)))
@@ -307,7 +311,7 @@ def test_mail_that_is_moved_back_by_a_person_makes_nothing_new(server: Dovecot, 
         assert len(desk.registered()) == 1
 
 
-def test_mail_that_was_committed_but_not_moved_is_moved_without_being_fetched_again(
+def test_e03_mail_that_was_committed_but_not_moved_is_moved_without_being_fetched_again(
     server: Dovecot, tmp_path: Path
 ) -> None:
     server.append_all([mail("q1"), mail("q2")])
@@ -320,7 +324,7 @@ def test_mail_that_was_committed_but_not_moved_is_moved_without_being_fetched_ag
         assert len(desk.arrivals) == 2
 
 
-def test_mail_that_the_register_cannot_take_now_stays_until_it_can(
+def test_e17_mail_that_the_register_cannot_take_now_stays_until_it_can(
     server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk = Desk(account_of(server), tmp_path)
@@ -341,7 +345,7 @@ def test_mail_that_the_register_cannot_take_now_stays_until_it_can(
 
 
 @pytest.mark.parametrize("fault", [ValueError("poison in a letter"), RowRefused("poison in a letter")])
-def test_one_mail_that_cannot_be_stored_does_not_stop_the_others_of_its_batch(
+def test_e12_one_mail_that_cannot_be_stored_does_not_stop_the_others_of_its_batch(
     server: Dovecot,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -383,7 +387,7 @@ def test_what_was_stored_before_the_register_failed_is_put_away_and_the_rest_is_
         assert subjects(desk.registered()) == ["n1", "n2"]
 
 
-def test_when_uidvalidity_changes_known_mail_makes_nothing_new_and_unknown_mail_is_taken(tmp_path: Path) -> None:
+def test_e01_when_uidvalidity_changes_known_mail_makes_nothing_new_and_unknown_mail_is_taken(tmp_path: Path) -> None:
     with Dovecot(without=["MOVE", "UIDPLUS"]) as server:
         server.append_all([mail("q1"), mail("q2")])
         with Desk(account_of(server), tmp_path) as desk:
@@ -402,7 +406,7 @@ def test_when_uidvalidity_changes_known_mail_makes_nothing_new_and_unknown_mail_
             assert desk.arrivals[-1].envelope.uidvalidity != before
 
 
-def test_of_a_mail_over_the_limit_only_the_headers_are_taken_and_whoever_claims_it_is_told(
+def test_e13_of_a_mail_over_the_limit_only_the_headers_are_taken_and_whoever_claims_it_is_told(
     server: Dovecot, tmp_path: Path
 ) -> None:
     large = mail("large", "x" * 70 + ("\r\n" + "x" * 70) * 6000)
@@ -424,7 +428,7 @@ def test_headers_without_end_are_taken_up_to_a_limit(server: Dovecot, tmp_path: 
         assert desk.registered() == [endless[:HEADER_BYTES]]
 
 
-def test_one_mail_that_the_server_cannot_read_does_not_block_those_behind_it(
+def test_e12_one_mail_that_the_server_cannot_read_does_not_block_those_behind_it(
     server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Dovecot hangs up in the middle of such a FETCH."""
@@ -462,3 +466,26 @@ def test_the_status_tells_how_many_wait_and_since_when(server: Dovecot, tmp_path
     assert (done.state, done.waiting, done.oldest) == ("waiting", 0, None)
     assert done.completed_at is not None
     assert desk.poller.status().state == "stopped"
+
+
+@pytest.mark.parametrize(
+    "message_id",
+    [
+        pytest.param(b"", id="e08-missing"),
+        pytest.param(b"Message-ID: < a b @gmina.example>\r\n", id="e09-spaces"),
+        pytest.param(b"Message-ID: bez-nawiasow@gmina.example\r\n", id="e09-no-brackets"),
+        pytest.param(b"Message-ID: <" + b"x" * 1200 + b"@gmina.example>\r\n", id="e09-too-long"),
+        pytest.param(b"Message-ID: <1@gmina.example>\r\nMessage-ID: <2@gmina.example>\r\n", id="e09-twice"),
+    ],
+)
+def test_e08_e09_a_mail_with_a_strange_message_id_or_none_is_kept_verbatim_and_recognised(
+    server: Dovecot, tmp_path: Path, message_id: bytes
+) -> None:
+    raw = mail("q1").replace(b"Message-ID: <q1@gmina.example>\r\n", message_id)
+    assert b"<q1@gmina.example>" not in raw
+    server.append(raw)
+    with Desk(account_of(server), tmp_path) as desk:
+        desk.await_registered(1)
+        server.append(b"Received: by mx2\r\n" + raw)
+        until(lambda: len(desk.arrivals) == 2 and server.messages() == {})
+        assert desk.registered() == [raw]

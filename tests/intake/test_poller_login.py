@@ -30,6 +30,7 @@ def source_of(endpoint: TokenEndpoint, folder: Path) -> TokenSource:
     return TokenSource(Grant(endpoint.url, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN), folder)
 
 
+@pytest.mark.usefixtures("databases")
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
 def test_mail_is_taken_with_a_token_and_again_with_a_new_one_when_the_old_is_withdrawn(
     endpoint: TokenEndpoint, tmp_path: Path, mechanism: str, monkeypatch: pytest.MonkeyPatch,
@@ -51,6 +52,7 @@ def test_mail_is_taken_with_a_token_and_again_with_a_new_one_when_the_old_is_wit
     assert "ya29.access" not in caplog.text
 
 
+@pytest.mark.usefixtures("databases")
 def test_a_token_is_renewed_before_its_end_so_that_a_session_follows_the_next(
     endpoint: TokenEndpoint, tmp_path: Path
 ) -> None:

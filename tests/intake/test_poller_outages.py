@@ -21,6 +21,8 @@ from mailgate.intake.account import ImapAccount
 
 ACCEPTED = "Przyjęte"
 
+pytestmark = pytest.mark.usefixtures("databases")
+
 
 @pytest.fixture
 def server() -> Iterator[Dovecot]:
@@ -53,7 +55,7 @@ def seconds_between_sessions(caplog: pytest.LogCaptureFixture) -> list[float]:
     return [later - earlier for earlier, later in pairwise(lost)]
 
 
-def test_an_outage_is_said_once_with_its_reason_and_once_when_it_is_over(
+def test_e11_an_outage_is_said_once_with_its_reason_and_once_when_it_is_over(
     server: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "mailgate.intake")
@@ -95,7 +97,7 @@ def test_a_session_that_is_killed_is_replaced_at_once_and_without_a_word(
     assert times(caplog, "mailbox-") == 0
 
 
-def test_a_session_that_is_killed_while_mail_is_taken_loses_and_doubles_nothing(
+def test_e04_a_session_that_is_killed_while_mail_is_taken_loses_and_doubles_nothing(
     server: Dovecot, tmp_path: Path
 ) -> None:
     server.append_all([mail(f"n{number}") for number in range(300)])
@@ -109,7 +111,7 @@ def test_a_session_that_is_killed_while_mail_is_taken_loses_and_doubles_nothing(
     assert len(server.messages(ACCEPTED)) == 300
 
 
-def test_a_frozen_server_is_given_up_within_the_limit_and_replaced(server: Dovecot, tmp_path: Path) -> None:
+def test_e11_a_frozen_server_is_given_up_within_the_limit_and_replaced(server: Dovecot, tmp_path: Path) -> None:
     with Desk(account_of(server, read_seconds=0.5), tmp_path) as desk:
         until(lambda: desk.poller.status().state == "waiting")
         assert server.freeze() == 1
@@ -420,7 +422,7 @@ def lying_fetch(session: Session, tag: str, arguments: str) -> None:
     [freeze_in_fetch, refuse_fetch, nonsense_fetch, nil_fetch, dateless_fetch, lying_fetch],
     ids=lambda f: f.__name__,
 )
-def test_one_mail_that_cannot_be_fetched_is_passed_over_said_once_and_taken_when_it_can_be(
+def test_e12_one_mail_that_cannot_be_fetched_is_passed_over_said_once_and_taken_when_it_can_be(
     script: ScriptedImap,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -456,7 +458,7 @@ def test_a_mail_that_somebody_took_away_before_it_was_fetched_is_forgotten(
     assert times(caplog, "mailbox-") == 0
 
 
-def test_without_uidvalidity_the_fingerprint_keeps_mail_from_being_taken_twice(
+def test_e02_without_uidvalidity_the_fingerprint_keeps_mail_from_being_taken_twice(
     script: ScriptedImap, tmp_path: Path
 ) -> None:
     script.select_says = []

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 from servers.certificates import server_files
+from servers.databases import Databases, of_this_test
 from servers.smtp_receiver import HOTLINE, PATIENCE, Dialogue
 from sqlmodel import select
 
 from mailgate.config import environment_without_settings
 from mailgate.intake.login import PasswordHash
-from mailgate.register.database import open_database, reading
+from mailgate.register.database import reading
 from mailgate.register.tables import InboundRow
 
 MAIL = b"From: jan@urzad.example\r\nSubject: Pytanie\r\n\r\nx"
@@ -44,7 +45,9 @@ def running(folder: Path, **settings: str) -> Iterator[Program]:
         "MAILGATE_STORAGE": str(folder / "storage"),
         "MAILGATE_SMTP_LISTEN": "127.0.0.1:0",
         "MAILGATE_HOTLINE": HOTLINE,
-    } | {f"MAILGATE_{name}": value for name, value in settings.items()}
+    }
+    environment |= of_this_test().settings(folder / "storage")
+    environment |= {f"MAILGATE_{name}": value for name, value in settings.items()}
     process = subprocess.Popen(
         [sys.executable, "-m", "mailgate", "run"], cwd=folder, stderr=subprocess.PIPE, text=True,
         env=environment_without_settings() | environment,
@@ -74,7 +77,7 @@ def running(folder: Path, **settings: str) -> Iterator[Program]:
         process.stderr.close()
 
 
-def test_sigterm_takes_no_new_mail_and_lets_a_transaction_end(tmp_path: Path) -> None:
+def test_sigterm_takes_no_new_mail_and_lets_a_transaction_end(databases: Databases, tmp_path: Path) -> None:
     """Out within 10 seconds with status 0, whatever a client does that never ends its message."""
     with running(tmp_path) as program, program.call() as busy, program.call() as idle, program.call() as endless:
         for client in (busy, idle, endless):
@@ -90,12 +93,11 @@ def test_sigterm_takes_no_new_mail_and_lets_a_transaction_end(tmp_path: Path) ->
         assert busy.reply().startswith("421 4.3.2 ")
         assert endless.reply().startswith("421 ")
         assert program.process.wait(10) == 0
-    engine = open_database(f"sqlite:///{tmp_path}/storage/mailgate.db")
-    with reading(engine) as session:
+    with reading(databases.open(databases.empty(tmp_path / "storage" / "mailgate.db"))) as session:
         assert [row.size for row in session.exec(select(InboundRow)).all()] == [len(MAIL) + 2]
-    engine.dispose()
 
 
+@pytest.mark.usefixtures("databases")
 def test_tls_log_in_and_proxy_come_from_the_settings(tmp_path: Path) -> None:
     files = server_files(tmp_path)
     users = tmp_path / "users"

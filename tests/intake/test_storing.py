@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from mailgate.domain.mail import Envelope
 from mailgate.errors import RegisterBusy, RegisterError
 from mailgate.intake.committer import arrival_of
 from mailgate.intake.storing import store_each
-from mailgate.register.database import migrate, open_database, unit_of_work
+from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused
 from mailgate.register.spool import Arrival, Spooled, put
 
@@ -81,15 +81,13 @@ def test_a_store_that_answers_for_too_few_has_stored_nothing() -> None:
     assert told(store_each(lambda arrivals: [], MAILS[:2])) == ["RuntimeError", "RuntimeError"]
 
 
-def test_a_row_that_the_real_register_refuses_keeps_no_other_out(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'register.db'}")
-    migrate(engine)
-
+def test_a_row_that_the_real_register_refuses_keeps_no_other_out(engine: Engine) -> None:
     def store(arrivals: Sequence[Arrival]) -> list[Spooled]:
         with unit_of_work(engine) as session:
             return put(session, arrivals, NOW)
 
     strange = Envelope("pigeon", None, (), NOW)  # type: ignore[arg-type]
     outcomes = store_each(store, [MAILS[0], arrival_of(strange, b"Subject: x\r\n\r\nx"), MAILS[1]])
-    engine.dispose()
-    assert told(outcomes) == [1, "RowRefused", 2]
+    first, refused, second = told(outcomes)
+    # What was rolled back leaves gaps between the ids of PostgreSQL.
+    assert (refused, first < second) == ("RowRefused", True)

@@ -66,10 +66,10 @@ class PostgresMaker:
         self._server = server
         self._template: str | None = None
 
-    def empty(self, path: Path) -> str:  # noqa: ARG002
+    def empty(self, path: Path) -> str:
         return self._server.create(_new_name())
 
-    def filled(self, path: Path) -> str:  # noqa: ARG002
+    def filled(self, path: Path) -> str:
         if self._template is None:
             self._template = _new_name()
             _migrated(self._server.create(self._template))
@@ -114,10 +114,10 @@ class Databases:
         return self._engines[-1]
 
     def settings(self, storage: Path) -> dict[str, str]:
-        """What an installation with this storage folder must set for its database: nothing on SQLite."""
+        """What a new installation with this storage folder must set for its database: nothing on SQLite."""
         if self.kind == "sqlite":
             return {}
-        return {"MAILGATE_DATABASE_URL": self.filled(storage / "mailgate.db")}
+        return {"MAILGATE_DATABASE_URL": self.empty(storage / "mailgate.db")}
 
     def close(self) -> None:
         """Dispose of everything."""

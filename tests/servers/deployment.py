@@ -11,18 +11,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from servers.databases import of_this_test
 from sqlmodel import select
 
+from mailgate.clock import utc_now
 from mailgate.config import load_settings
 from mailgate.daemon import Daemon
 from mailgate.register import questions
-from mailgate.register.database import open_database, reading
+from mailgate.register.database import reading
 from mailgate.register.tables import EventRow, HeldReplyRow, InboundRow, LetterRow
+from mailgate.watchman import since_boot
 
 HOTLINE = "hotline@csizs.example"
 ANNA = "Anna Nowak <anna.nowak@wsparcie.example>"
@@ -30,38 +34,46 @@ PIOTR = "Piotr Zając <piotr.zajac@wsparcie.example>"
 PATIENCE = 60.0
 
 
-def eventually(what: str, happened: Callable[[], Any]) -> Any:
-    """The first true value of ``happened``; fails with ``what`` when patience ends."""
-    end = time.monotonic() + PATIENCE
+def eventually(what: str, happened: Callable[[], Any], patience: float = PATIENCE) -> Any:
+    """The first true value of ``happened``; fails with ``what`` when patience (seconds) ends."""
+    end = time.monotonic() + patience
     while True:
         value = happened()
         if value:
             return value
-        assert time.monotonic() < end, f"in {PATIENCE:.0f} s this did not happen: {what}"
+        assert time.monotonic() < end, f"in {patience:.0f} s this did not happen: {what}"
         time.sleep(0.01)
 
 
 class Deployment:
-    """One installation; ``running`` starts its daemon, and may be used again for a restart."""
+    """One installation; ``running`` starts its daemon, and may be used again for a restart.
+
+    Its database is of the kind that the run asks for: a test that makes one has the fixture ``databases``.
+    """
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        databases = of_this_test()
         self.environment = {
             "MAILGATE_STORAGE": str(folder / "storage"),
             "MAILGATE_SMTP_LISTEN": "127.0.0.1:0",
             "MAILGATE_HOTLINE": f"Hot-line CSIZS <{HOTLINE}>",
             "MAILGATE_CONSULTANTS": f"{ANNA}, {PIOTR}",
-        } | {f"MAILGATE_{name}": value for name, value in settings.items()}
+        }
+        self.environment |= databases.settings(folder / "storage")
+        self.environment |= {f"MAILGATE_{name}": value for name, value in settings.items()}
         self.settings = load_settings(self.environment, folder / "no.env")
-        self.engine = open_database(self.settings.database_url)
+        self.engine = databases.open(self.settings.database_url)
         self.port = 0
+        self.clock: Callable[[], datetime] = utc_now
+        self.seconds: Callable[[], float] = since_boot
         self._seen: set[Path] = set()
 
     @contextmanager
     def running(self) -> Iterator[Deployment]:
         """The daemon in a thread; at the end it is stopped as by SIGTERM, and its faults are raised."""
         loop, stop, up = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
-        daemon = Daemon(self.settings, readers=1)
+        daemon = Daemon(self.settings, readers=1, clock=self.clock, seconds=self.seconds)
         faults: list[BaseException] = []
 
         def serve() -> None:

@@ -9,7 +9,9 @@ The marks are laid around functions of the program in the forked process alone.
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
+import functools
 import itertools
 import os
 import signal
@@ -17,20 +19,21 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+# These two only so that they are loaded before the fork: every daemon needs them.
 import alembic.command
-import alembic.runtime.migration
+import alembic.runtime.migration  # noqa: F401
 
-import mailgate.daemon
+import mailgate.service
 from mailgate.cli import run
 from mailgate.config import load_settings
-from mailgate.daemon import Daemon, run_until_told
+from mailgate.daemon import Daemon
 from mailgate.delivery.results import Results
 from mailgate.delivery.smarthost import Connection
 from mailgate.intake.mailbox import Mailbox
 from mailgate.pipeline import Pipeline
 from mailgate.recorder import Recorder
-
-__all__ = ["alembic", "mailgate"]
+from mailgate.service import Service
+from mailgate.servicemanager import ServiceManager
 
 Function = Callable[..., Any]
 _PR_SET_PDEATHSIG = 1
@@ -122,13 +125,13 @@ STEPS: dict[str, Callable[[Doom], None]] = {
 
 def serve(step: str, count: int) -> None:
     """The daemon, from here to its end."""
-    import asyncio
-
     # Should the test be killed, its daemon must not live on.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     STEPS[step](Doom(count))
     run.journal()
-    asyncio.run(run_until_told(Daemon(load_settings(), readers=1)))
+    # To start its readers is most of what such a short life costs: one is enough.
+    mailgate.service.Daemon = functools.partial(Daemon, readers=1)
+    asyncio.run(Service(load_settings, ServiceManager()).run())
 
 
 def main() -> None:
@@ -141,9 +144,9 @@ def main() -> None:
             finally:
                 # Never back into the loop above, whatever happened.
                 os._exit(1)
-        print(daemon, flush=True)
+        print(daemon, flush=True)  # noqa: T201
         _, status = os.waitpid(daemon, 0)
-        print(status, flush=True)
+        print(status, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

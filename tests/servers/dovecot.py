@@ -10,17 +10,15 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import trustme
-from imapclient import IMAPClient
+from servers.imapserver import PASSWORD, ImapServer
 from servers.programs import await_start, free_ports, greets, kill_group, processes, require
 
 USER = "hotline@csizs.example"
-PASSWORD = "zażółć-gęślą-4711"
 
 CAPABILITIES = (
     "IMAP4rev1", "SASL-IR", "LOGIN-REFERRALS", "ID", "ENABLE", "IDLE", "LITERAL+", "SORT", "NAMESPACE", "MULTIAPPEND",
@@ -112,7 +110,7 @@ def _owner() -> tuple[str, str]:
     return pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
 
 
-class Dovecot:
+class Dovecot(ImapServer):
     """A server with one mailbox.
 
     ``without`` names capabilities that it shall not announce after log-in; ``extra`` is appended to its
@@ -120,6 +118,7 @@ class Dovecot:
     """
 
     def __init__(self, *, without: Sequence[str] = (), separator: str = "/", prefix: str = "", extra: str = "") -> None:
+        self.user = USER
         self._program = require("dovecot", "dovecot-imapd")
         # Not pytest's folder: the server's processes run as another user, who may not enter that one.
         self.root = Path(tempfile.mkdtemp(prefix="mailgate-dovecot-"))
@@ -180,8 +179,12 @@ class Dovecot:
         # A child with a client may outlive the master for a while, and go on serving.
         self._kill()
 
+    def fall(self) -> None:
+        """End the server and all its sessions at once, as a power failure does."""
+        self._kill()
+
     def _kill(self) -> None:
-        """End the server and all its children at once: a test that is over need not wait for farewells."""
+        """Without farewells, for which a test that is over need not wait."""
         if self._master is not None:
             kill_group(self._master)
             self._master = None
@@ -219,57 +222,6 @@ class Dovecot:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
         return len(pids)
-
-    @contextlib.contextmanager
-    def client(self, folder: str | None = None) -> Iterator[IMAPClient]:
-        """A person's own session, as from webmail, in the folder if one is given."""
-        client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=20)
-        try:
-            client.plain_login(USER, PASSWORD)
-            client.normalise_times = False
-            if folder is not None:
-                client.select_folder(folder)
-            yield client
-        finally:
-            with contextlib.suppress(OSError, client.Error):
-                client.logout()
-            with contextlib.suppress(OSError):
-                client.shutdown()
-
-    def append(self, raw: bytes, at: datetime | None = None, folder: str = "INBOX", flags: Sequence[str] = ()) -> None:
-        """Put one message into a folder, with this INTERNALDATE."""
-        with self.client() as client:
-            client.append(folder, raw, flags=flags, msg_time=at)
-
-    def append_all(self, raws: Sequence[bytes], folder: str = "INBOX") -> None:
-        """Put many messages into a folder in one command."""
-        with self.client() as client:
-            client.multiappend(folder, raws)
-
-    def messages(self, folder: str = "INBOX") -> dict[int, bytes]:
-        """The folder's messages by UID; empty where the folder does not exist."""
-        with self.client() as client:
-            if not client.folder_exists(folder):
-                return {}
-            client.select_folder(folder, readonly=True)
-            uids = client.search("ALL")
-            return {uid: data[b"BODY[]"] for uid, data in client.fetch(uids, ["BODY.PEEK[]"]).items()}
-
-    def flags(self, folder: str = "INBOX") -> dict[int, tuple[bytes, ...]]:
-        """The flags of a folder's messages by UID."""
-        with self.client() as client:
-            client.select_folder(folder, readonly=True)
-            return dict(client.get_flags(client.search("ALL")))
-
-    def folders(self) -> list[str]:
-        """The names of all folders, decoded."""
-        with self.client() as client:
-            return sorted(name for _, _, name in client.list_folders())
-
-    def subscribed(self) -> list[str]:
-        """The names of the subscribed folders, decoded."""
-        with self.client() as client:
-            return sorted(name for _, _, name in client.list_sub_folders())
 
     def maildir(self, folder: str = "") -> Path:
         """The Maildir of a folder, named as on disk (``""`` is INBOX, else ``.Name`` in modified UTF-7)."""

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import threading
 from abc import ABC, abstractmethod
+from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
 
 from servers.deployment import HOTLINE, form_text, mail
 from servers.dovecot import Dovecot
 
-PAUSE = 0.05
+PAUSE = 0.1
 """Seconds between two mails: a load under which each daemon gets somewhere before it dies."""
+
+
+def question_from(name: str) -> EmailMessage:
+    """``Pytanie NAME?``, from an office of its own: who writes often is taken for a machine, and braked."""
+    domain = re.sub("[^a-z0-9]+", "-", name.lower()) + ".example"
+    return mail(
+        form_text(question=f"Pytanie {name}?", contact=f"j.bak@{domain}"),
+        f"Jan Bąk <j.bak@{domain}>",
+        Message_ID=f"<1@{domain}>",
+        Subject=f"Zgłoszenie {name}",
+    )
 
 
 class Feeder(ABC):
@@ -45,20 +58,9 @@ class Feeder(ABC):
         number = 0
         while not self._enough.wait(PAUSE):
             number += 1
-            question = f"Pytanie {self.name}-{number}?"
-            self.bring(self._mail(number, question))
+            question = f"Pytanie {self.name} {number}?"
+            self.bring(question_from(f"{self.name} {number}").as_bytes())
             self.brought.append(question)
-
-    def _mail(self, number: int, question: str) -> bytes:
-        """Each from an office of its own, for nobody writes so much that the brake would mistake him for a machine."""
-        domain = f"ug{number}.{self.name}.example"
-        address = f"j.bak@{domain}"
-        return mail(
-            form_text(question=question, contact=address, reference=f"OR.{number}"),
-            f"Jan Bąk <{address}>",
-            Message_ID=f"<{number}.{self.name}@{domain}>",
-            Subject=f"Zgłoszenie {number}",
-        ).as_bytes()
 
 
 class Resender(Feeder):

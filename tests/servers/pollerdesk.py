@@ -1,4 +1,4 @@
-"""A poller at work between a mailbox and a real register on SQLite, with the means to watch and to disturb it."""
+"""A poller at work between a mailbox and a real register, with the means to watch and to disturb it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.databases import of_this_test
+from servers.imapserver import PASSWORD, ImapServer
 from sqlmodel import Session, select
 
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.mailbox import Mailbox
 from mailgate.intake.poller import Poller
-from mailgate.register.database import migrate, open_database, unit_of_work
+from mailgate.register.database import unit_of_work
 from mailgate.register.spool import Arrival, ClaimedMail, Spooled, claim, known_uids, put
 from mailgate.register.tables import InboundContentRow, InboundRow
 
@@ -34,19 +35,19 @@ def mail(subject: str, body: str = "Dzień dobry", sender: str = "gops@gmina.exa
     return f"{head}{body}\r\n".encode()
 
 
-def account_of(server: Dovecot, **changes: Any) -> ImapAccount:
+def account_of(server: ImapServer, **changes: Any) -> ImapAccount:
     """The server's mailbox by TLS, with pauses short enough for a test."""
     values: dict[str, Any] = {
-        "host": "localhost", "port": server.tls_port, "user": USER, "password": PASSWORD, "cafile": server.cafile,
+        "host": "localhost", "port": server.tls_port, "user": server.user, "password": PASSWORD, "cafile": server.cafile,
         "poll_seconds": 0.3, "connect_seconds": 2, "read_seconds": 2,
         "shortest_pause": 0.05, "longest_pause": 0.2, "refused_pause": 0.1,
     }  # fmt: skip
     return ImapAccount(**(values | changes))
 
 
-def until(condition: Callable[[], bool], what: str = "") -> None:
-    """Wait for a condition; fails after PATIENCE."""
-    deadline = time.monotonic() + PATIENCE
+def until(condition: Callable[[], bool], what: str = "", seconds: float = PATIENCE) -> None:
+    """Wait for a condition; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain {what}"
         time.sleep(0.005)
@@ -77,18 +78,20 @@ class Desk:
     """A context manager: the poller runs from entry to exit.
 
     ``arrivals`` are the mails handed to ``store``, in order, whether or not the register took them; ``disturb`` is
-    called with each batch before the transaction and may raise; ``looks`` counts completed looks.
+    called with each batch before the transaction and may raise; ``looks`` counts completed looks.  ``beside`` another
+    desk it works on the same register.
     """
 
-    def __init__(self, account: ImapAccount, folder: Path) -> None:
+    def __init__(self, account: ImapAccount, folder: Path, *, beside: Desk | None = None) -> None:
         self.account = account
         self.arrivals: list[Arrival] = []
         self.batches: list[int] = []
         self.stored_at: dict[bytes, float] = {}
         self.looks = 0
         self.disturb: Callable[[Sequence[Arrival]], object] = lambda batch: None
-        self._engine = open_database(f"sqlite:///{folder / 'register.db'}")
-        migrate(self._engine)
+        databases = of_this_test()
+        self._url = beside._url if beside else databases.filled(folder / "register.db")
+        self._engine = databases.open(self._url)
         self.poller = self._new_poller()
 
     def _new_poller(self) -> Poller:

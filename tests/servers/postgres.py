@@ -61,7 +61,7 @@ class PostgresServer:
         cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
         return len(self.command(sql.SQL(cut).format(sql.Literal(database))).fetchall())
 
-    def command(self, command: sql.Composed) -> psycopg.Cursor:
+    def command(self, command: sql.Composable) -> psycopg.Cursor:
         """Have the server do something that concerns no database, or all."""
         if self._connection is None or self._connection.closed:
             url = self._at.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -88,12 +88,13 @@ class PostgresCluster(PostgresServer):
     def initialise(self) -> None:
         """Make the cluster's files."""
         _run([*self._initdb, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"])
+        options = _OPTIONS | {"unix_socket_directories": str(self._folder)}
+        with (self._folder / "data" / "postgresql.conf").open("a") as configuration:
+            configuration.writelines(f"{name} = '{value}'\n" for name, value in options.items())
 
     def start(self) -> None:
         """Start, and wait until it serves."""
-        options = _OPTIONS | {"unix_socket_directories": str(self._folder)}
-        told = " ".join(f"-c {name}={value}" for name, value in options.items())
-        _run([*self._control, "-l", str(self._folder / "log"), "-o", told, "start"])
+        _run([*self._control, "-l", str(self._folder / "log"), "start"])
 
     def stop(self, mode: str = "fast") -> None:
         """Stop: ``fast`` as an administrator does, ``immediate`` as when the machine dies."""

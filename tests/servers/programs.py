@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -22,13 +23,14 @@ def require(name: str, package: str, *, as_root: bool = False) -> str:
     """The path of a program; where it cannot be used a test is skipped on a desk and fails where CI=true."""
     program = shutil.which(name) or shutil.which(name, path=_PLACES)
     if program is None:
-        _do_without(f"{name} is not installed (package {package})")
+        do_without(f"{name} is not installed (package {package})")
     elif as_root and os.geteuid() != 0:
-        _do_without(f"{name} can only be started by root")
+        do_without(f"{name} can only be started by root")
     return program or ""
 
 
-def _do_without(reason: str) -> None:
+def do_without(reason: str) -> NoReturn:
+    """Skip the test on a desk; fail it where CI=true, for CI must not pass without."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason}, and CI must not pass without it")
     pytest.skip(reason)

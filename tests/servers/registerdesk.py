@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from servers.databases import Databases
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
-
-from mailgate.register.database import migrate, open_database
 
 
 class Desk:
@@ -33,18 +31,17 @@ class Desk:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def database_url(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a database that is not there yet, set as an administrator sets it, in a folder without ``.env``."""
     monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path / 'mailgate.db'}"
+    url = databases.empty(tmp_path / "mailgate.db")
     monkeypatch.setenv("MAILGATE_DATABASE_URL", url)
     return url
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
+def desk(databases: Databases, register_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """The commands at work on an empty register."""
-    engine = open_database(database_url)
-    migrate(engine)
-    yield Desk(engine)
-    engine.dispose()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAILGATE_DATABASE_URL", register_url)
+    return Desk(databases.open(register_url))

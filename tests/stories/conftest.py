@@ -1,4 +1,4 @@
-"""The whole program in each story."""
+"""The whole program in each story, on each kind of database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers.databases import Databases
 from servers.deployment import Deployment
+
+
+@pytest.fixture(autouse=True)
+def register_of_the_story(databases: Databases) -> Databases:
+    """Every story has a register."""
+    return databases
 
 
 @pytest.fixture
