@@ -16,6 +16,7 @@ from mailgate.domain.bounce import bounce_of
 from mailgate.domain.document import Block, Document, Line, lines_of
 from mailgate.domain.form.bounds import shortened
 from mailgate.domain.hot01 import FormsFound, find_forms
+from mailgate.domain.machines.headers import auto_submitted
 from mailgate.domain.mail import InboundMail, read_mail
 from mailgate.domain.message.legibility import encryption, no_message
 from mailgate.domain.reading import Reading
@@ -47,21 +48,28 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False,
     text = _text(plain, html)
     bounce = bounce_of(mail, envelope_sender)
     bodies = tuple(shortened(document) for document in (plain, html) if document is not None)
-    # A form that a delivery notice gives back is not asked again.
-    searched, forms = (bodies, FormsFound()) if bounce else _searched(bodies, tuple(files_of(mail)) if files else (), mail.subject)
+    opened = tuple(files_of(mail)) if files and not bounce else ()
+    # A form that a delivery notice or an automatic answer gives back is not asked again.
+    given_back = bounce or _answers_by_itself(mail)
+    searched, forms = (bodies, FormsFound()) if given_back else _searched(bodies, opened, mail)
     return Reading(
         mail=_with_remarks(mail, searched),
         text=text,
         forms=forms,
-        reply=_reply(mail, plain, html) if as_reply or _answers(mail, text) else None,
+        reply=_reply(mail, plain, html, opened) if as_reply or _answers(mail, text) else None,
         automation=automation_of(mail, envelope_sender),
         bounce=bounce,
         unreadable=None if forms.filled else encryption(mail),
     )
 
 
+def _answers_by_itself(mail: InboundMail) -> bool:
+    """True for an automatic answer (RFC 3834) to a mail that it names; a web form's mail names none."""
+    return bool(mail.in_reply_to) and auto_submitted(mail) == "auto-replied"
+
+
 def _searched(
-    bodies: tuple[Document, ...], files: Sequence[FileRead], subject: str
+    bodies: tuple[Document, ...], files: Sequence[FileRead], mail: InboundMail
 ) -> tuple[tuple[Document, ...], FormsFound]:
     """The documents of the message and the forms in them.
 
@@ -69,13 +77,14 @@ def _searched(
     recognised, and seconds cheaper.  One recogniser reads them all, so that the message costs no more than one may.
     """
     texts = (*bodies, *(shortened(document) for file in files for document in file.documents))
-    forms = find_forms(texts, subject)
+    answers = bool(mail.in_reply_to)
+    forms = find_forms(texts, mail.subject, answers)
     typed = any(form.question and not form.by_ocr for form in forms.forms)
     if typed or not any(file.unread for file in files):
         return texts, forms
     recogniser = Recogniser()
     scans = (*bodies, *(shortened(document) for file in files for document in file.recognised(recogniser)))
-    return scans, find_forms(scans, subject)
+    return scans, find_forms(scans, mail.subject, answers)
 
 
 def _plain(mail: InboundMail) -> Document | None:
@@ -120,15 +129,16 @@ def _answers(mail: InboundMail, text: str) -> bool:
     return bool(mail.in_reply_to or mail.references or tokens_in(mail, text))
 
 
-def _reply(mail: InboundMail, plain: Document | None, html: Document | None) -> ReplyText:
+def _reply(mail: InboundMail, plain: Document | None, html: Document | None, opened: Sequence[FileRead]) -> ReplyText:
     """What is new in an answer; of one too long to be looked at whole the beginning, and a person has to look."""
+    documents = tuple(shortened(document) for file in opened for document in file.documents)
     written = "\n\n".join(mail.plain)
     lines = written[:MAX_TEXT].splitlines()[:MAX_REPLY_LINES]
     page = shortened(html) if html is not None else None
     if page is html and len(written) <= MAX_TEXT and len(lines) < MAX_REPLY_LINES:
-        return read_reply(mail, plain, html)
+        return read_reply(mail, plain, html, documents)
     texts = ("\n".join(lines),) if mail.plain else ()
-    return replace(read_reply(replace(mail, plain=texts), plain, page), in_doubt=True)
+    return replace(read_reply(replace(mail, plain=texts), plain, page, documents), in_doubt=True)
 
 
 def _with_remarks(mail: InboundMail, documents: Iterable[Document]) -> InboundMail:

@@ -106,7 +106,9 @@ def test_mails_that_wait_are_registered_in_order_of_receipt(bench: Bench) -> Non
     assert len(bench.rows(LetterRow)) == 80
 
 
-def test_e12_a_mail_that_kills_its_reader_is_set_aside_at_the_third_time_and_those_behind_it_go_on(bench: Bench) -> None:
+def test_e12_a_mail_that_kills_its_reader_is_set_aside_at_the_third_time_and_those_behind_it_go_on(
+    bench: Bench,
+) -> None:
     bench.receive(question(1), question(2, Subject="POISON"), question(3))
     bench.pipeline.drain()
     assert [row.question for row in bench.rows(QuestionRow)] == ["Pytanie 1?", "Pytanie 3?"]

@@ -185,3 +185,72 @@ def test_hostile_subjects_and_texts_are_judged_in_moments(unit: str) -> None:
     automation_of(mail, None)
 
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("X-OTRS-Loop: x", "Thank you, your ticket has been created. Ticket ID: 4433"),
+        ("X-OTRS-Loop: x", "Dziękujemy za kontakt, Państwa zgłoszenie zostało zarejestrowane."),
+        ("X-JIRA-FingerPrint: x", "Jan Kowalski created ABC-12: HOT-01\n\nView: https://x.example"),
+        ("X-JIRA-FingerPrint: x", "Jan Kowalski commented on an issue"),
+        ("X-Redmine-Host: x", "Issue #12 has been updated by Jan Kowalski."),
+        ("X-Redmine-Host: x", "Zagadnienie #12 zostało zaktualizowane przez Jan Kowalski."),
+        ("X-Jira-Fingerprint: x", "Jan Kowalski utworzył(a) ABC-12: Wydruk"),
+    ],
+)
+def test_the_notice_of_a_ticket_system_is_an_automatic_reply(header: str, text: str) -> None:
+    verdict = judged(header, text=text)
+
+    assert verdict is not None
+    assert verdict.kind == "auto_reply"
+    assert judged(text=text) is None, "its words alone do not decide"
+
+
+def test_what_a_person_of_a_help_desk_writes_is_none() -> None:
+    assert judged("X-OTRS-Loop: x", text="Thank you, the form is attached.") is None
+    assert judged("X-JIRA-FingerPrint: x", text="Jan Kowalski ma ten sam kłopot z ABC-12.") is None
+
+
+NEWSLETTER = (
+    "Wypisz się z listy",
+    "Otrzymujesz tę wiadomość, ponieważ zapisano ten adres.",
+    "Zobacz tę wiadomość w przeglądarce",
+    "Newsletter nr 5",
+)
+
+
+@pytest.mark.parametrize("pair", list(combinations(NEWSLETTER, 2)))
+def test_two_signs_of_a_newsletter_make_it_bulk_without_any_header(pair: tuple[str, str]) -> None:
+    verdict = judged("Subject: Oferta", text="Nowa oferta! Co zyskujesz?\n" + "\n".join(pair))
+
+    assert verdict is not None
+    assert verdict.kind == "bulk"
+
+
+@pytest.mark.parametrize("line", NEWSLETTER)
+def test_one_sign_of_a_newsletter_is_not_enough(line: str) -> None:
+    assert judged("Subject: Oferta", text=f"Szkolenie.\n{line}") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Proszę wypisać nas z newslettera, nie chcemy go otrzymywać.",
+        "Jak zrezygnować z otrzymywania newslettera?",
+        "Strona nie działa, w przeglądarce widać błąd. Czy jest wersja online instrukcji?",
+    ],
+)
+def test_a_person_who_writes_about_a_newsletter_is_none(text: str) -> None:
+    assert judged("Subject: Prośba", text=text) is None
+    assert judged("Subject: Re: Newsletter", text=text) is None
+
+
+def test_what_is_posted_to_a_list_is_bulk_unless_it_asks_us_something() -> None:
+    posted = ("List-Id: <ops.groups.example>", "List-Post: <mailto:ops@groups.example>")
+
+    verdict = judged(*posted, text="Wiadomość grupy")
+
+    assert verdict is not None
+    assert (verdict.kind, verdict.through) == ("bulk", ("ops@groups.example",))
+    assert judged(*posted) is None

@@ -225,3 +225,24 @@ def test_hostile_notices_are_read_in_moments(unit: str) -> None:
     notified(f"From: MAILER-DAEMON@mx.example\nSubject: {subject}", "", unit * (300_000 // len(unit)))
 
     assert time.process_time() - started < 2
+
+
+def test_a_report_of_a_failure_in_a_mixed_mail_from_nobody_is_a_notification() -> None:
+    report = ("Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example", "")
+    failure = ("Final-Recipient: rfc822; a@b.example", "Action: failed", "Status: 5.1.1", "--B--")
+    head = ("Subject: Returned", "Content-Type: multipart/mixed; boundary=B", "", "--B", "", "failed", "--B")
+
+    found = notified("From: <>", *head, *report, *failure, sender=None)
+
+    assert found is not None
+    assert found.recipients == (FailedRecipient("a@b.example", "failed", "5.1.1", None),)
+    assert notified("From: poczta@gops.example", *head, *report, *failure, sender="") is not None
+
+
+def test_a_report_that_a_person_passes_on_is_none() -> None:
+    report = ("Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example", "")
+    failure = ("Final-Recipient: rfc822; a@b.example", "Action: failed", "Status: 5.1.1", "--B--")
+    head = ("Content-Type: multipart/mixed; boundary=B", "", "--B", "", "Co mam zrobić?", "--B", *report, *failure)
+
+    for subject in ("Zwrot", "PD: failure notice"):
+        assert notified("From: ewa@gops.example", f"Subject: {subject}", *head, sender="ewa@gops.example") is None

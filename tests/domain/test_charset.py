@@ -81,3 +81,9 @@ def test_tidy_text_is_composed_and_can_be_encoded() -> None:
 
 def test_tidy_keeps_tabs_and_line_ends() -> None:
     assert tidy("ą\t1\r\n2\n") == "ą\t1\r\n2\n"
+
+
+def test_a_label_of_iso_8859_16_is_believed_where_the_letters_are_polish_by_it_only() -> None:
+    text = "Gminny Ośrodek Pomocy Społecznej w Żabiej Woli: jak cofnąć treść?"
+    assert decode(text.encode("iso-8859-16"), "iso-8859-16") == (text, None)
+    assert decode(text.encode("cp1250"), "iso-8859-16")[0] == text

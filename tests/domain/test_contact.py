@@ -130,3 +130,17 @@ def test_digits_of_an_address_are_no_telephone() -> None:
 @pytest.mark.parametrize("text", ["", "-", "tel.: , e-mail:", "n/d", "tel. - e-mail -", "brak", ";"])
 def test_names_of_the_parts_alone_are_nothing_written(text: str) -> None:
     assert not read_contact(text).written
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("46 857 81 22 h.wrobel@gops.example wew. 12", "+48468578122;ext=12"),
+        ("h.wrobel@gops.example (46) 8578122 wew.: 12", "+48468578122;ext=12"),
+        ("46 857 81 22 # 12", "+48468578122;ext=12"),
+        ("46 857 81 22, 24 261 40 21 wew. 12", "+48468578122"),
+        ("46 857 81 22 pok. 12", "+48468578122"),
+    ],
+)
+def test_an_extension_may_stand_further_on_unless_it_is_another_numbers(text: str, phone: str) -> None:
+    assert read_contact(text).phone == phone

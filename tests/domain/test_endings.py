@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.form.endings import ending, is_page_number
+from mailgate.domain.form.endings import ending, is_advertisement, is_page_number, is_sign_off
 
 ENDS = [
     "Pozdrawiam",
@@ -23,6 +23,10 @@ ENDS = [
     "Wysłane z aplikacji mobilnej Poczta",
     "Wysłane z programu Poczta dla Windows",
     "Pobierz aplikację Outlook dla systemu iOS",
+    "Wysłano z bezpiecznej poczty e-mail Proton Mail.",
+    "Pobierz aplikację Onet Poczta na Android",
+    "Wiadomość wysłana z telefonu. Przepraszam za literówki.",
+    "Bez wirusów. www.avg.com",
     "Sent from my Galaxy",
     "-- ",
     "---",
@@ -78,3 +82,34 @@ def test_a_disclaimer_is_known_by_its_whole_paragraph() -> None:
 )
 def test_page_numbers_are_known(line: str, is_one: bool) -> None:
     assert is_page_number(line) is is_one
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Wysłano z bezpiecznej poczty e-mail Proton Mail.",
+        "Bez wirusów. www.avg.com",
+        "Wiadomość wysłana z telefonu. Przepraszam za literówki.",
+        "Pobierz aplikację Onet Poczta na Android",
+    ],
+)
+def test_what_providers_and_telephones_add_is_an_advertisement(line: str) -> None:
+    assert is_advertisement(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bez wirusów nie da się tego wyjaśnić.",
+        "Wiadomość wysłana z telefonu nie dochodzi do systemu.",
+        "Wiadomość wysłana z poczty służbowej urzędu wróciła do nadawcy.",
+        "Pobierz aplikację z nowego adresu, mówi komunikat.",
+    ],
+)
+def test_a_sentence_about_mail_is_no_advertisement(line: str) -> None:
+    assert not is_advertisement(line)
+
+
+def test_warm_regards_are_a_sign_off() -> None:
+    assert is_sign_off("Serdeczności")
+    assert not is_sign_off("Serdeczności wymaga od nas ustawa")

@@ -94,3 +94,51 @@ def test_one_line_with_a_greater_sign_is_no_quote() -> None:
 def test_the_date_of_a_form_below_a_header_block_is_no_mail_header() -> None:
     text = "Od: A <a@b.example>\nWysłano: dziś\nDo: B\nTemat: HOT\ndata: 20.11.2026\nznak: A.1"
     assert counted(text, "PD: x") == [("forwarded", "data: 20.11.2026 znak: A.1")]
+
+
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS.keys())
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[EXT] RE: x", "[SPAM] Re: x", "***SPAM*** Re: x", "(zewn.) [EXT] Odp: x", "Odp.: x", "SV: x", "RE\uff1a x",
+        "Re[2]: x", "EXT: RE: x", "Odpowiedź automatyczna: x", "Automatic reply: x",
+    ],
+)  # fmt: skip
+def test_every_clients_mark_of_a_reply_makes_a_header_block_history(subject: str, headers: str) -> None:
+    assert counted(f"nowe\n\n{headers}treść\n", subject) == [("own", "nowe")]
+
+
+@pytest.mark.parametrize("subject", ["[EXT] FW: x", "[SPAM] PD: RE: x", "Fwd: [#12] Re: x"])
+def test_a_forward_behind_a_tag_is_a_forward(subject: str) -> None:
+    text = f"nowe\n\n{HEADERS['Outlook, Polish']}treść\n"
+    assert counted(text, subject) == [("own", "nowe"), ("forwarded", "treść")]
+
+
+def answering(text: str, subject: str = "") -> list[tuple[str, str]]:
+    items = flow_of(read_text(text, "body"), lambda _: False)
+    return [
+        (passage.whose, " ".join(item.text for item in passage.items if not item.blank))
+        for passage in passages(items, subject, answers=True)
+    ]
+
+
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS.keys())
+def test_a_mail_that_names_what_it_answers_quotes_history_under_any_subject(headers: str) -> None:
+    assert answering(f"nowe\n\n{headers}treść\n", "Ponaglenie") == [("own", "nowe")]
+    assert answering("nowe\n\n> treść\n> dalej\n", "Ponaglenie") == [("own", "nowe")]
+
+
+def test_a_forward_counts_also_where_it_names_a_mail() -> None:
+    text = f"nowe\n\n{HEADERS['Outlook, Polish']}treść\n"
+    assert answering(text, "PD: pytanie") == [("own", "nowe"), ("forwarded", "treść")]
+    separated = "nowe\n\n---------- Forwarded message ---------\nOd: a@b.example\n\ntreść\n"
+    assert ("forwarded", "treść") in [(whose, text[-5:]) for whose, text in answering(separated, "Pytanie")]
+    assert [whose for whose, _ in answering(f"{HEADERS['Outlook, Polish']}treść\n", "Pytanie")] == ["doubtful"]
+
+
+def test_header_lines_right_below_the_label_of_the_question_are_the_questions() -> None:
+    pasted = "Treść pytania:\nOd: Jan\nDo: Anna\nTemat: x\nDlaczego tak?"
+    assert counted(pasted) == [("own", "Treść pytania: Od: Jan Do: Anna Temat: x Dlaczego tak?")]
+    form = pasted.replace("Dlaczego tak?", "Imię i nazwisko: Jan Li\nTreść pytania: Dlaczego?")
+    assert counted(form)[0] == ("own", "Treść pytania:")
+    assert counted(pasted, "RE: x") == [("own", "Treść pytania:")]
