@@ -117,8 +117,10 @@ def _shape_traits(mail: InboundMail) -> Iterator[Trait]:
     content_type = (mail.header("content-type") or mail.content_type).lower()
     if content_type.startswith("multipart/report") and "delivery-status" in content_type:
         yield Trait("multipart/report of delivery-status (RFC 3464)", _DECISIVE + 3)
-    elif report_texts(mail):
+    elif reports := report_texts(mail):
         yield Trait("a delivery-status part", 2)
+        if any(map(recipients_of_report, reports)):
+            yield Trait("it reports on a recipient (RFC 3464)", 1)
     if mail.header("x-failed-recipients"):
         yield Trait("X-Failed-Recipients header", _DECISIVE)
     if mail.header("x-mddsn-message") or mail.header("x-ms-exchange-message-is-ndr") is not None:
@@ -133,6 +135,9 @@ def _sender_traits(mail: InboundMail, envelope_sender: str | None) -> Iterator[T
         yield Trait("sent by a mailer daemon", 3)
     elif _POSTMASTER.fullmatch(local) or phrases.SENDER_NAME.search(name):
         yield Trait("sent by a postmaster", 2)
+    if (mail.header("from") or "").strip() == "<>":
+        # RFC 5322 knows no mail from nobody; servers copy the null sender of the envelope.
+        yield Trait("sent from nobody", 2)
     return_path = mail.header("return-path") if envelope_sender is None else envelope_sender
     if return_path is not None and return_path.strip() in ("", "<>"):
         yield Trait("null envelope sender", 1)

@@ -15,16 +15,10 @@ from mailgate.domain.document import Document
 from mailgate.domain.mail import InboundMail
 from mailgate.domain.quotation.commands import split_commands
 from mailgate.domain.quotation.enclosures import going_along
-from mailgate.domain.quotation.outflow import (
-    Commands,
-    is_note,
-    leak_in_answer,
-    leak_in_documents,
-    misplaced_command,
-)
+from mailgate.domain.quotation.outflow import Commands, holds_a_note, is_note, leak_in_answer, leak_in_documents
 from mailgate.domain.quotation.pointers import points_below
 from mailgate.domain.quotation.quotes import divide
-from mailgate.domain.quotation.rows import Row, is_rule, rows_of_document, rows_of_text
+from mailgate.domain.quotation.rows import Row, is_rule, next_filled, rows_of_document, rows_of_text
 from mailgate.domain.quotation.signatures import without_signature
 
 _STUB: Final = re.compile(
@@ -79,7 +73,7 @@ def read_reply(
     text = _text(rows)
     names = going_along(mail, body.new, body.dropped)
     leak = None if is_note(commands) else _leak(mail, text, commands, names, documents)
-    in_doubt = body.in_doubt or leak is not None or misplaced_command(text) is not None
+    in_doubt = body.in_doubt or leak is not None or holds_a_note(text)
     return ReplyText(text, in_doubt, names, commands, leak)
 
 
@@ -113,10 +107,19 @@ def _understood(rows: tuple[Row, ...], mail: InboundMail) -> _Body:
     # Nothing was found below, though the author says that the answers stand there: they cannot be told from the quote.
     author = mail.sender.name if mail.sender else ""
     in_doubt = in_doubt or (any(not row.blank for row in division.quoted) and points_below(top, author))
-    new = list(top)
+    ruled = _drawn_lead(division.top) if top else ()
+    in_doubt = in_doubt or bool(ruled)
+    new = [*ruled, *top]
     for stretch in later:
         new += [Row(""), *stretch] if new else stretch
     return _Body(rows, tuple(new), in_doubt and bool(rows))
+
+
+def _drawn_lead(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """A line typed above all text: whether it parts that text from something, or belongs to it, nobody can tell."""
+    first = next_filled(rows, 0)
+    lead = [row for row in rows[:first] if is_rule(row) and row.cue != "rule"]
+    return tuple(lead[:1])
 
 
 def _any_text(stretches: Iterable[Sequence[Row]]) -> bool:

@@ -220,7 +220,8 @@ def _lists(mail: InboundMail) -> Iterator[Trait]:
     if mail.header("list-unsubscribe-post"):
         yield Trait("List-Unsubscribe-Post header", _WEAK, "bulk")
     if any(mail.header(name) for name in mail.present(_LIST_HEADERS)):
-        yield Trait("headers of a mailing list (RFC 2369)", _WEAK, "bulk", of_list=True)
+        # With a List-Id that is a list; a wish or a question to us takes it back (``autoreply``).
+        yield Trait("headers of a mailing list (RFC 2369)", _STRONG, "bulk", of_list=True)
     named = next((name for name in mail.present(_CAMPAIGN_HEADERS) if mail.header(name)), None)
     if named:
         yield Trait(f"{named} header", _STRONG, "bulk")

@@ -21,6 +21,9 @@ _GREETING = one_of(
     r"szanown\w+ pan\w*(?: i panowie)?",
     r"witamy",
     r"witaj",
+    r"thank you",
+    r"thanks",
+    r"dziekujemy(?: za [^,.\n]{1,40})?",
     r"hello",
     r"hi",
     r"dear [^,\n]{1,40}",
@@ -180,6 +183,21 @@ RECEIPT_TEXT = re.compile(
         r"wir haben ihre (?:anfrage|nachricht|e-?mail) erhalten",
     )
 )
+_KEY_OF_ISSUE = one_of(r"[a-z][a-z0-9]{1,9}-\d+", r"#?\d+", r"an? (?:issue|ticket|comment|task)")
+# The lead of a tracker's notice tells who did what to which issue: "Jan Kowalski created ABC-12".
+TRACKER_TEXT = re.compile(
+    one_of(
+        r"^\W{0,3}(?:[^\s.?:]{1,40} ){1,4}(?:has |have )?"
+        r"(?:created|updated|commented on|resolved|closed|reopened|assigned|edited|moved|deleted|mentioned you on)"
+        rf"(?: the)?(?: issue| ticket| task)? {_KEY_OF_ISSUE}\b",
+        rf"^\W{{0,3}}(?:[^\s.?:]{{1,40}} ){{1,4}}"
+        r"(?:utworzyl|zaktualizowal|skomentowal|rozwiazal|zamknal|zamknel|przypisal|edytowal)(?:a|\(a\))?"
+        rf"(?: (?:zgloszenie|zagadnienie|zadanie))? {_KEY_OF_ISSUE}\b",
+        r"^\W{0,3}(?:issue|ticket|bug|task) #?\d+ has been (?:reported|created|updated|closed|resolved|assigned)",
+        r"^\W{0,3}(?:the following issue|nastepujace zgloszenie) (?:has been|zostalo) ",
+        r"^\W{0,3}(?:zagadnienie|zgloszenie|zadanie) #?\d+ zostalo (?:dodane|utworzone|zaktualizowane|zamkniete) przez ",
+    )
+)
 PROMISE_TEXT = re.compile(
     _SENTENCE_BEGINS
     + r"[^.?\n]{0,80}?\b"
@@ -313,5 +331,36 @@ UNSUBSCRIBE_TEXT = re.compile(
         r"manage (?:your )?(?:preferences|subscription)",
         r"abbestellen\b",
     )
+)
+# What newsletters say of themselves to their reader, each family another sign.  A person who complains about a
+# newsletter has words of one family at most.
+NEWSLETTER_TEXTS = (
+    re.compile(
+        one_of(
+            r"\bwypisz sie\b",
+            r"\b(?:jesli|jezeli|gdy) nie (?:chcesz|chce pan|chca panstwo|zyczysz sobie)\b[^.?\n]{0,60}\botrzymywa",
+            r"\b(?:aby|zeby|by) (?:sie wypisac|wypisac sie|zrezygnowac z (?:subskrypcji|newslettera|otrzymywania))",
+            r"\b(?:zrezygnuj z|rezygnacja z|anuluj) (?:subskrypcj|newsletter|otrzymywan)",
+            r"\bunsubscribe\b",
+            r"\babbestellen\b",
+        )
+    ),
+    re.compile(
+        one_of(
+            r"\botrzymuj(?:esz|a panstwo) (?:te|ta|ten) (?:wiadomosc|newsletter|e-?mail|mail)",
+            r"\b(?:wiadomosc|e-?mail|mailing) (?:zostala? )?wyslan\w (?:jest )?(?:do|na liste) (?:subskrybent|zapisan)",
+            r"\byou(?: are|'re)? (?:receiving|received|getting) this (?:message|e-?mail|newsletter) because\b",
+        )
+    ),
+    re.compile(
+        one_of(
+            r"\b(?:zobacz|otworz|wyswietl|pokaz|czytaj|obejrzyj)\b[^.?\n]{0,40}\bw przegladarce\b",
+            r"\b(?:wersja|wersje) (?:online|internetow[ae]|webow[ae]|www|przegladarkow[ae])\b",
+            r"\bnie (?:widzisz|wyswietla sie)\b[^.?\n]{0,30}\b(?:wiadomosci|wiadomosc|grafiki|obrazkow|newsletter\w{0,2})\b",
+            r"\bview\b[^.?\n]{0,30}\b(?:in|in your|in a) browser\b",
+            r"\bweb ?version\b",
+        )
+    ),
+    re.compile(r"^\W{0,3}(?:nasz |e-?)?newsletter\b", re.MULTILINE),
 )
 BULLETIN_SUBJECT = re.compile(r"(?:e-?)?(?:newsletter|biuletyn|mailing)\b")

@@ -16,6 +16,7 @@ from mailgate.domain.machines.traits import DECISIVE, Trait
 _OPENING = 400
 """Characters within which a notice has said what it is."""
 _LONGEST_NOTICE = 1_500
+_NEWSLETTER = 2
 
 _LINK = re.compile(r"https?://\S{1,2000}")
 
@@ -27,6 +28,17 @@ def word_traits(subject: str, text: str) -> Iterator[Trait]:
     yield from _absence_traits(subject, text)
     if phrases.UNSUBSCRIBE_TEXT.search(text):
         yield Trait("text on leaving a mailing list", 1, "bulk")
+    if _signs_of_a_newsletter(subject, text) >= _NEWSLETTER:
+        yield Trait("text of a newsletter", DECISIVE, "bulk")
+
+
+def _signs_of_a_newsletter(subject: str, text: str) -> int:
+    """How many families of a newsletter's own words stand in it; a person who answers or passes one on counts none."""
+    if answers_or_forwards(subject):
+        return 0
+    named = phrases.BULLETIN_SUBJECT.match(opening_of(subject)) is not None
+    by_name, *others = reversed([shape.search(text) is not None for shape in phrases.NEWSLETTER_TEXTS])
+    return sum(others) + (named or by_name)
 
 
 def asks_or_sends(text: str) -> bool:
@@ -64,6 +76,8 @@ def _notice_traits(text: str) -> Iterator[Trait]:
     opening, notice = text[:_OPENING], text[:_LONGEST_NOTICE]
     if phrases.RECEIPT_TEXT.search(opening):
         yield Trait("text of a receipt", 2, "auto_reply", soft=True)
+    if phrases.TRACKER_TEXT.search(opening):
+        yield Trait("text of a tracker's notice", 2, "auto_reply", soft=True)
     if phrases.PROMISE_TEXT.search(notice):
         yield Trait("text on what will be done with a mail", 1, "auto_reply", soft=True)
     if phrases.REPLY_LINE_TEXT.search(notice):

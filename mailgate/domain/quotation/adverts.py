@@ -21,7 +21,7 @@ _SENT: Final = (
     r"|uber|de|depuis|da|desde)\b"
 )
 _DEVICE: Final = (
-    r"(?:i(?:phone|pad|pod|mac|os)(?:'?\w{1,2})?|apple watch|macbook\w*|android\w*|samsung\w*|galaxy|huawei|xiaomi|redmi"
+    r"(?:i(?:phone|pad|pod|mac|os|pados)(?:'?\w{1,2})?|mac ?os|apple watch|macbook\w*|android\w*|samsung\w*|galaxy|huawei|xiaomi|redmi"
     r"|poco|realme|oppo|motorola|oneplus|nokia|lumia|sony|xperia|lg|htc|pixel|blackberry|windows|outlook\w*|yahoo|gmail\w*"
     r"|proton ?mail\w*|k-9|thunderbird\w*|bluemail|spark|aqua ?mail|mailbird|em client|tuta\w*|canary|edison|typeapp"
     r"|mailspring|fair ?email|poczt[yaeo]?|mail|wp|onet|o2|interi[ai]|gazeta|gmx|web\.de|hcl verse|zimbra|smartfon\w*"
@@ -33,12 +33,19 @@ _JOINING: Final = re.compile(
     r"|app|e?-?mail|secure|via|w|sieci|od|marki|firmy|mojego|phone|tablet|smartphone|smartfonie|telefonie|za|pomoca|przez"
     r"|przy|uzyciu|by|using|und|auf|meinem|gerat|wersji|wp|o2"
 )
+_NAME: Final = re.compile(_DEVICE)
+"""A device or system may begin with a small letter itself: ``iOS``."""
 _APOLOGY: Final = re.compile(
     r"[\W_]*(?:(?:bardzo |z gory )?przeprasz|prosze (?:o |mi )?(?:wybacz|wyrozum)|wybacz|sorry|please (?:excuse|forgive)|excuse"
     r"|za (?:ewentualne )?(?:literowki|bledy))"
 )
-_GET_OUTLOOK: Final = re.compile(
-    r"(?:pobierz|uzyskaj|zainstaluj|get|download)(?: aplikacje| program)? (?:microsoft )?outlook (?:dla|na|for)\b.{0,120}"
+_CLIENT: Final = (
+    r"(?:(?:poczta )?(?:outlook|onet|wp|o2|interia|gazeta|gmail|yahoo|spark|bluemail|aqua ?mail|thunderbird|proton|zimbra)"
+    r"(?: poczta| ?mail)?)"
+)
+_GET_CLIENT: Final = re.compile(
+    rf"(?:pobierz|uzyskaj|zainstaluj|get|download)(?: (?:nasza|bezplatna|darmowa|mobilna|the|our|free))*"
+    rf"(?: aplikacje| program| app)?(?: mobilna)? (?:microsoft )?{_CLIENT} (?:dla|na|for)\b.{{0,120}}"
     r"|outlook fur .{0,20} beziehen|(?:telechargez|obtenir) outlook pour .{0,20}"
 )
 _SCANNER_NAMES: Final = r"avast|avg|eset|kaspersky|norton|mcafee|bitdefender|sophos|f-secure|g ?data|arcabit|symantec"
@@ -60,7 +67,7 @@ def is_advert(row: Row) -> bool:
     key = row.key.strip(_ENDS)
     if not key or len(row.text) > _LONGEST:
         return False
-    if _OTHERS.fullmatch(key) or _GET_OUTLOOK.fullmatch(key):
+    if _OTHERS.fullmatch(key) or _GET_CLIENT.fullmatch(key):
         return True
     found = _ADVERT.fullmatch(key)
     return found is not None and _is_tail(found[1], row.text)
@@ -82,4 +89,5 @@ def _is_tail(tail: str, text: str) -> bool:
 
 
 def _is_prose(word: str) -> bool:
-    return "://" not in word and _JOINING.fullmatch(word.strip(_PUNCTUATION)) is None
+    bare = word.strip(_PUNCTUATION)
+    return "://" not in word and not (_JOINING.fullmatch(bare) or _NAME.fullmatch(bare))

@@ -46,7 +46,8 @@ _APPLE: Final = re.compile(r"wiadomosc (?:napisana|wyslana|utworzona) przez\b.* 
 _THE_BAT: Final = re.compile(r"w (?:twoim|panskim|panstwa|waszym) liscie (?:datowanym|z dnia) .*:?$")
 
 _EARLIER: Final = (
-    r"(?:oryginaln|pierwotn|poprzedni|wczesniejsz|zrodlow|(?:za)?cytowan|przekazan|przekazywan|przeslan)\w{1,3}(?: dalej)?"
+    r"(?:oryginaln|pierwotn|poprzedni|wczesniejsz|zrodlow|(?:za)?cytowan|przekazan|przekazywan|przeslan)\w{1,3}"
+    r"(?: dalej)?"
 )
 _LETTER: Final = r"(?:wiadomos\w{1,4}|e-?mail\w{0,3}|mail\w{0,3}|list\w{0,2}|tresc|tresci|korespondencj\w)"
 _SEPARATOR_WORDS: Final = (

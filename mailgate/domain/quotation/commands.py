@@ -34,14 +34,19 @@ def split_commands(rows: Sequence[Row]) -> tuple[tuple[tuple[str, str], ...], tu
 
 
 def looks_like_command(line: str) -> bool:
-    """True for a line of text that was meant as a command: ``- #notatka``, ``*#notatka*``, ``＃notatka``, ``# Notatki``.
+    """True for a line of text that was meant as a command, as ``command_meant`` tells it."""
+    return command_meant(line) is not None
+
+
+def command_meant(line: str) -> str | None:
+    """The known command that a line of text was meant to give, or None: ``- #notatka``, ``*#notatka*``, ``＃notatka``, ``# Notatki``.
 
     It begins with a known word, be it shortened or misspelt at its end, behind a ``#`` and marks of a list, of emphasis or
     of quotation.  ``#`` within prose is no command.
     """
     plain = fold("".join(c for c in line[:_LONGEST_LEAD] if unicodedata.category(c) != "Cf"))
     found = _LIKE_A_COMMAND.match(plain)
-    return found is not None and any(found[1][:5] == command[:5] for command in KNOWN_COMMANDS)
+    return next((command for command in KNOWN_COMMANDS if found and found[1][:5] == command[:5]), None)
 
 
 def _argument(rest: str) -> str:

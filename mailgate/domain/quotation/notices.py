@@ -82,6 +82,12 @@ _CLAUSE_OPENS: Final = re.compile(
 _REGISTER: Final = _shapes(
     r"\bkrs\b", r"kapital\w* zakladow", r"sad\w* rejonow", r"\bnip\b", r"\bregon\b", r"wydzial\w* gospodarcz"
 )
+_OF_THIS_MESSAGE_ALONE: Final = re.compile(
+    r"\W*(?:uwaga\W{1,3})?(?:(?:tresc|zawartosc) )?(?:t(?:a|en|ej|ego)|niniejsz\w{1,4}) "
+    r"(?:wiadomos\w{1,3}|e-?mail\w?|mail\w?|korespondencj\w)(?: (?:wraz|i|oraz|z) .{1,60}?)? "
+    r"(?:(?:jest|sa|ma charakter|zawiera)(?: informacje| dane)? (?:w pelni |scisle |prawnie )?(?:poufn|chronion|zastrzezon)\w{1,4})"
+    r".{0,80}"
+)
 _NATURE: Final = re.compile(r"srodowisk|przyrod|drzew|\blas[yo]|natur|planet|papier|environment|trees|umwelt")
 _PRINTING: Final = re.compile(r"druk|print|druck")
 _PLEA: Final = re.compile(
@@ -121,6 +127,11 @@ def is_plea_for_trees(row: Row) -> bool:
 def is_register_line(row: Row) -> bool:
     """The company's entry in the register, which the law wants on letters: court, number, capital."""
     return _count(_REGISTER, row.key) >= 3
+
+
+def is_confidentiality_line(row: Row) -> bool:
+    """``Treść tej wiadomości jest poufna.``: one sentence that says of its own message that it is confidential."""
+    return _OF_THIS_MESSAGE_ALONE.fullmatch(row.key) is not None
 
 
 def is_privacy_clause(row: Row, *, below_signature: bool) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Sequence
 from typing import Final
 
-from mailgate.domain.quotation.marks import LAST_LINE
+from mailgate.domain.quotation.marks import LAST_LINE, MARKER_LINE
 from mailgate.domain.quotation.rows import Row, fold, next_filled
 
 _MARKER: Final = re.compile(r"#{1,3} ?-{1,3} ?\S.{3,150}?\S? ?-{1,3} ?#{1,3}")
@@ -27,6 +27,8 @@ _COMMAND_LINE: Final = re.compile(r"#[^\W\d]\w*(?: .*)?")
 _LAST: Final = re.compile(r"wystarczy odpowiedziec na te wiadomosc\b.*")
 _LAST_WORDS: Final = frozenset(re.findall(r"[#\w]+", fold(LAST_LINE) + " opis polecen: #pomoc"))
 
+_MARKER_BEGINS: Final = re.compile(r"#{2,3} ?-{1,3} ?\w")
+_MARKER_WORDS: Final = frozenset(re.findall(r"\w+", fold(MARKER_LINE)))
 _FAR: Final = 14
 _TRAITS_ENOUGH: Final = 3
 
@@ -76,11 +78,30 @@ def begins_at(rows: Sequence[Row], index: int, stops: Container[int] = ()) -> bo
 
 
 def over_heading(rows: Sequence[Row], start: int) -> int:
-    """The index of the heading right above a letter's first known row, or that row's own."""
+    """The index of the heading right above a letter's first known row, or of a broken marker there, or that row's own."""
+    above = _filled_above(rows, start)
+    if above >= 0 and _HEADING_ALONE.fullmatch(rows[above].key):
+        start = above
+    return _over_broken_marker(rows, start)
+
+
+def _over_broken_marker(rows: Sequence[Row], start: int) -> int:
+    """The index of a marker line that was wrapped or cut short, right above ``start``; else ``start`` itself."""
+    above = _filled_above(rows, start)
+    for index in range(above, max(-1, above - 3), -1):
+        if not _MARKER_WORDS.issuperset(re.findall(r"\w+", rows[index].key)):
+            break
+        if _MARKER_BEGINS.match(rows[index].key):
+            return index
+    return start
+
+
+def _filled_above(rows: Sequence[Row], start: int) -> int:
+    """The index of the nearest row above that is not blank, at most four up; it may be negative."""
     above = start - 1
     while above >= max(0, start - 4) and rows[above].blank:
         above -= 1
-    return above if above >= 0 and _HEADING_ALONE.fullmatch(rows[above].key) else start
+    return above
 
 
 def end_of_letter(rows: Sequence[Row], start: int) -> int | None:

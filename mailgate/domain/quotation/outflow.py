@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from mailgate.domain.document import Document, lines_of
 from mailgate.domain.mail import Attachment
 from mailgate.domain.quotation.attributions import is_separator
-from mailgate.domain.quotation.commands import looks_like_command
+from mailgate.domain.quotation.commands import command_meant, looks_like_command
 from mailgate.domain.quotation.leaks import leak_in
 
 Commands = Sequence[tuple[str, str]]
@@ -22,8 +22,13 @@ def is_note(commands: Commands) -> bool:
 
 
 def misplaced_command(text: str | None) -> str | None:
-    """The first line of a text that was meant as a command, or None; what was to stay inside must not be sent."""
+    """The first line of a text that was meant as a command, or None: commands work only at its top."""
     return next((line for line in (text or "").splitlines() if looks_like_command(line)), None)
+
+
+def holds_a_note(text: str | None) -> bool:
+    """True where ``#notatka`` stands within a text: what was to stay inside would be sent."""
+    return any(command_meant(line) == "notatka" for line in (text or "").splitlines())
 
 
 def leak_in_answer(text: str | None, commands: Commands, files: Sequence[Attachment]) -> str | None:

@@ -15,25 +15,31 @@ from mailgate.domain.quotation.signatures import is_sign_off
 
 _BELOW: Final = r"\b(?:ponizej|nizej|below)\b"
 _WITHIN: Final = (
-    r"\b(?:w (?:tresci|tekscie|cytacie|mailu|wiadomosci|pytaniu|korespondencji)|(?:pod|przy|obok|za) (?:\w+ )?pytani\w+"
+    r"\b(?:w (?:tresci|tekscie)(?=[\W\d]*$|[.,;!)]| (?:e-?mail|mail|wiadomos|pytan|list|cytat|korespond|oryginal|ponizej|nizej))"
+    r"|w cytacie|(?:pod|przy|obok) (?:\w+ )?pytani\w+"
     r"|miedzy (?:wierszami|liniami|pytaniami)|na (?:czerwono|niebiesko|zielono|zolto|kolorowo)|(?:\w+ )?(?:kolorem|czcionka)"
     r"|w kolorze|pogrubieniem|inline|in ?line|in (?:red|blue|green)|in the text)\b"
 )
 _PLACE: Final = re.compile(rf"{_BELOW}|{_WITHIN}")
 _OF_AN_ANSWER: Final = re.compile(
-    r"\b(?:odpowied\w+|odpis\w+|odp\b|uwag[iae]?\b|komentarz\w*|wyjasnieni\w+|dopis\w+|wpis\w+|napisal[ae]m|pisal[ae]m"
-    r"|(?:za|o)znaczyl[ae]m|naniosl[ae]m|moj[ae]\b|swoj[ae]\b|answer\w*|comment\w*|repl(?:y|ies)\b|respon\w+)"
+    r"(?<!\bw )\bodpowied\w+|\b(?:odpowiada(?:m|my)|odpisuj\w+|odp|uwagi|komentarz\w*|wyjasnieni[ae]"
+    r"|(?:od|do|w|na)?pisal(?:[ae]m|ismy)|(?:za|o)znaczyl(?:[ae]m|ismy)|naniosl[ae]m|moj[ae]|swoj[ae]"
+    r"|answer\w*|comments?|repl(?:y|ies)|respon\w+)\b"
 )
-_POLITE: Final = re.compile(r"(?:w razie|w przypadku|gdyby|jesli|jezeli|prosze o kontakt|pozostaj|dziekuj|milego|dobrego)\b")
+_POLITE: Final = re.compile(
+    r"(?:w razie|w przypadku|gdyby|jesli|jezeli|prosze o kontakt|pozostaj|dziekuj|milego|dobrego)\b"
+)
+_SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?])\s+(?=\S)")
 _FEW_WORDS: Final = 4
 _FEW_WORDS_WITHIN: Final = 2
 
 
 def points_below(rows: Sequence[Row], author: str) -> bool:
-    """True where a row of the text above a quote points below itself, and its author wrote no answer under it there."""
-    filled = [row for row in rows if not row.blank]
+    """True where a sentence of the text above a quote points below itself, and its author wrote no answer after it."""
+    sentences = [Row(text) for row in rows if row.text for text in _SENTENCE_ENDS.split(row.text)]
     return any(
-        _is_pointer(row.key) and not _is_continued(filled[index + 1 :], author) for index, row in enumerate(filled)
+        _is_pointer(sentence.key) and not _is_continued(sentences[index + 1 :], author)
+        for index, sentence in enumerate(sentences)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from mailgate.domain.quotation.adverts import is_advert
 from mailgate.domain.quotation.notices import (
     end_of_confidentiality,
+    is_confidentiality_line,
     is_plea_for_trees,
     is_privacy_clause,
     is_register_line,
@@ -97,7 +98,9 @@ def _is_tail(rows: list[Row], index: int) -> bool:
         return True
     # As the whole of an answer a clause stays: somebody may have asked for just that.
     something_above = any(not above.blank for above in rows[max(0, index - 5) : index])
-    return something_above and is_privacy_clause(row, below_signature=_is_below_signature(rows, index))
+    return something_above and (
+        is_confidentiality_line(row) or is_privacy_clause(row, below_signature=_is_below_signature(rows, index))
+    )
 
 
 def _is_below_signature(rows: list[Row], index: int) -> bool:
