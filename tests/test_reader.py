@@ -253,3 +253,24 @@ def test_a_mail_of_many_scanned_pages_comes_back_within_the_sandbox_s_limits() -
     raw = multipart(b"\r\nw zalaczeniu", *(attached(f"{n}.png", scan, "image/png") for n in range(pages)))
     with Sandbox() as sandbox:
         assert sandbox.read(raw).forms.filled
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        (b"Auto-Submitted: auto-replied\r\nIn-Reply-To: <a@b.example>\r\n", []),
+        (b"Auto-Submitted: auto-replied\r\n", ["body"]),
+        (b"Auto-Submitted: auto-generated\r\nIn-Reply-To: <a@b.example>\r\n", ["body"]),
+        (b"In-Reply-To: <a@b.example>\r\n", ["body"]),
+    ],
+)
+def test_a_form_that_an_automatic_answer_repeats_is_not_asked_again(headers: bytes, found: list[str]) -> None:
+    told = "Zgłoszenie przyjęto, treść zgłoszenia:\r\n\r\n".encode()
+    assert sources(read(HEAD + headers + UTF8 + b"\r\n" + told + FORM)) == found
+
+
+def test_a_form_quoted_below_new_words_is_old_where_the_headers_name_the_mail_it_answers() -> None:
+    quoted = b"Kiedy odpowiedz?\r\n\r\n" + b"".join(b"> " + line + b"\r\n" for line in FORM.splitlines())
+    assert sources(read(HEAD + b"In-Reply-To: <a@b.example>\r\n" + UTF8 + b"\r\n" + quoted)) == []
+    assert sources(read(HEAD + UTF8 + b"\r\n" + quoted)) == ["body"]
+    assert sources(read(HEAD + b"In-Reply-To: <a@b.example>\r\n" + UTF8 + b"\r\n" + FORM + quoted)) == ["body"]

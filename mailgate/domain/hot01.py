@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - a field is called date
+from itertools import pairwise
 from textwrap import shorten
 from typing import Literal, TypeVar
 
 from mailgate.domain.document import Document
+from mailgate.domain.form.alternatives import lacks_a_paragraph, lost_letters, shared_words, shared_words_of_shorter
 from mailgate.domain.form.reading import FormReading, read_forms
 from mailgate.domain.polish.words import folded_words, squeeze
 
@@ -24,7 +25,9 @@ _SHOWN_WHOLE = 200
 _WORDS_AROUND = 3
 _NEARLY_ALL = 0.9
 _MOST = 0.75
+_SOME = 0.25
 _CONFLICTS_OF_ANOTHER_FORM = 3
+_BY_A_CONTAINER = ("to the signature", "to the attribution", "to a drawn ruler")
 MAX_FORMS = 20
 """So many questions are taken from one mail; an office that has more of them writes to a person first."""
 
@@ -102,10 +105,11 @@ class _Copy:
     document: int
 
 
-def find_forms(documents: Sequence[Document], subject: str = "") -> FormsFound:
+def find_forms(documents: Sequence[Document], subject: str = "", answers: bool = False) -> FormsFound:
     """Every HOT-01 in the documents of one message (body first, then attachments in order).
 
     ``subject`` is the message's subject: it tells a reply, whose quoted forms are old ones, from a forwarded message.
+    Where it tells neither, ``answers`` does: the message names another that it answers (In-Reply-To).
     The documents of attached messages bring their own.
     """
     bodies = [document for document in documents if document.source == _BODY]
@@ -113,7 +117,11 @@ def find_forms(documents: Sequence[Document], subject: str = "") -> FormsFound:
     copies = [
         _copy(reading, document, number)
         for number, document in enumerate((*bodies, *files))
-        for reading in read_forms(document, subject if document.source == _BODY else document.subject)
+        for reading in (
+            read_forms(document, subject, answers)
+            if document.source == _BODY
+            else read_forms(document, document.subject)
+        )
     ]
     filled = [copy for copy in copies if copy.form.question]
     if not filled:
@@ -189,8 +197,12 @@ def _same_values(one: Hot01, other: Hot01) -> bool:
 
 def _likeness(one: _Copy, other: _Copy) -> float:
     """How much two copies are one form, 0 for not at all: by their questions, unless too many other fields differ."""
-    shared = _shared_words(one.form.question or "", other.form.question or "")
+    shared = shared_words(one.form.question or "", other.form.question or "")
     alternatives = one.form.source == other.form.source == _BODY
+    if alternatives and shared < _MOST and not _conflicts(one.form, other.form):
+        # A client may leave out a picture, a link or a paragraph in one of its two texts.
+        some = shared_words_of_shorter(one.form.question or "", other.form.question or "")
+        return max(shared, _SOME) if some >= _SOME else 0.0
     needed = _MOST if alternatives or one.form.by_ocr or other.form.by_ocr else _NEARLY_ALL
     if shared < needed or (shared < 1 and _conflicts(one.form, other.form)):
         return 0.0 if not alternatives or shared < needed else shared
@@ -207,15 +219,6 @@ def _compared(value: object) -> tuple[str, ...]:
     return folded_words(str(value))
 
 
-def _shared_words(one: str, other: str) -> float:
-    """The share of the longer text's words that the other has too; 1 for the same words in the same order."""
-    words, others = folded_words(one), folded_words(other)
-    if "".join(words) == "".join(others):
-        return 1.0
-    common = sum((Counter(words) & Counter(others)).values())
-    return min(0.99, common / max(len(words), len(others), 1))
-
-
 # --- one form out of its copies
 
 
@@ -224,12 +227,35 @@ def _result(groups: Sequence[Sequence[_Copy]]) -> FormsFound:
     problems: list[Problem] = []
     differences: list[Difference] = []
     for number, group in enumerate(groups):
-        ranked = sorted(group, key=_rank)
+        ranked = _ranked(group)
         form = _merged(group[0], ranked)
         forms.append(form)
         problems.extend(_problems(number, form, ranked))
         differences.extend(_differences(number, form, group))
     return FormsFound(tuple(forms), tuple(problems), tuple(differences))
+
+
+def _ranked(group: Sequence[_Copy]) -> list[_Copy]:
+    """The copies in the order in which their values stand, the best text of the body's alternatives before the others.
+
+    A text gives way to one with fewer lost letters, and to one with a paragraph that it lacks, unless a container of
+    the client (a signature, a quotation) told where it ends.
+    """
+    ranked = sorted(group, key=_rank)
+    places = [place for place, copy in enumerate(ranked) if copy.form.source == _BODY]
+    for before, after in pairwise(places):
+        better, worse = ranked[before].form, ranked[after].form
+        if _says_more(worse, better):
+            ranked[before], ranked[after] = ranked[after], ranked[before]
+    return ranked
+
+
+def _says_more(one: Hot01, other: Hot01) -> bool:
+    text, standing = one.question or "", other.question or ""
+    if lost_letters(text) != lost_letters(standing):
+        return lost_letters(text) < lost_letters(standing)
+    ended = any(finding.field == "question" and finding.reason.endswith(_BY_A_CONTAINER) for finding in other.findings)
+    return not ended and lacks_a_paragraph(standing, text)
 
 
 def _rank(copy: _Copy) -> tuple[bool, bool, int]:

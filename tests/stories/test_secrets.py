@@ -119,7 +119,7 @@ def test_passwords_in_the_environment_do_not_show_also_where_they_are_refused(tm
                 MAILGATE_TLS_CA_FILE=str(server.cafile),
             ) as daemon,
         ):
-            daemon.says("takes mail from the mailbox")
+            daemon.says("from the mailbox")
             server.append(mail(form_text()).as_bytes())
             sink.await_messages(2, 30)
             server.set_password("another")
@@ -156,7 +156,7 @@ def test_oauth2_secrets_from_files_and_credentials_do_not_show_also_where_they_a
             MAILGATE_OAUTH2_CLIENT_SECRET_FILE=str(tmp_path / "client-secret"),
             MAILGATE_TLS_CA_FILE=str(server.cafile),
         ) as daemon:
-            daemon.says("takes mail from the mailbox")
+            daemon.says("from the mailbox")
             server.append(mail(form_text()).as_bytes())
             daemon.says("letter-accepted")
             before = endpoint.refresh_token

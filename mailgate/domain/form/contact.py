@@ -20,11 +20,14 @@ _SPACED_AT = re.compile(r"(?<=[\w.\-])[ \t]{0,2}@[ \t]{0,2}(?=\w)")
 
 _NUMBER_RUN = re.compile(r"(?:\+|\(\s?\+|\(?\d)[\d\s()/.\-–—+]{5,}")
 _EXTENSION = re.compile(
-    r"[\s,;/(\-–]{0,4}(?:nr\s)?(?:wewnetrzny|wewn|wew|int|ext|w|x)[.:]?\s{0,2}(?:nr\s{0,2})?(\d{1,6})(?!\d)"
+    r"[\s,;/(\-–]{0,4}(?:nr\s)?(?:(?:wewnetrzny|wewn|wew|int|ext|w|x)[.:]{0,2}|#)\s{0,2}(?:nr\s{0,2})?(\d{1,6})(?!\d)"
 )
 _FAX = re.compile(r"(?<![a-z])(?:fax|faks|faksu)(?![a-z])")
 _CALL = re.compile(r"(?<![a-z])(?:tel|telefon|telefonu|kom|komorka|komorkowy)(?![a-z])")
-_SIGNS_BEFORE_EXTENSION = re.compile(r"(?<!\d)(?:wewn|wew|ext)[a-z]{0,6}[.:]?\s{0,2}\d{1,6}")
+_SIGNS_BEFORE_EXTENSION = re.compile(r"(?<!\d)(?:wewn|wew|ext)[a-z]{0,6}[.:]{0,2}\s{0,2}\d{1,6}")
+_EXTENSION_FURTHER_ON = re.compile(
+    r"(?<![a-z0-9])(?:wewnetrzny|wewn|wew|ext)[.:]{0,2}\s{0,2}(?:nr\s{0,2})?(\d{1,6})(?!\d)"
+)
 _NATIONAL_DIGITS = 9
 
 _WORDS_WITHOUT_MEANING = frozenset(
@@ -154,7 +157,13 @@ def _extension(text: str, start: int, end: int) -> str:
     if after:
         return f";ext={after[1]}"
     before = _SIGNS_BEFORE_EXTENSION.search(text[max(0, start - 40) : start])
-    return f";ext={re.sub(r'[^0-9]', '', before.group())}" if before else ""
+    if before:
+        return f";ext={re.sub(r'[^0-9]', '', before.group())}"
+    # Words or the address may stand between, another number may not: the extension is that one's.
+    further = _EXTENSION_FURTHER_ON.search(text, end)
+    if further is None or any(_number(run.group()) for run in _NUMBER_RUN.finditer(text, end, further.start())):
+        return ""
+    return f";ext={further[1]}"
 
 
 def _number(run: str) -> str | None:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from mailgate.domain.form.lostletters import LostLetters
 from mailgate.domain.form.placeholders import is_ruler
 from mailgate.domain.polish.words import fold, folded_words
+from mailgate.domain.quotation.adverts import is_advert
+from mailgate.domain.quotation.rows import Row
 
 _PARAGRAPH = 700
 _PARAGRAPH_LINES = 12
@@ -22,7 +24,7 @@ _SIGN_OFFS = (
     "pozdrowienia", "serdeczne pozdrowienia", "lacze pozdrowienia", "dziekuje i pozdrawiam", "dziekujemy i pozdrawiamy",
     "z gory dziekuje i pozdrawiam", "z gory dziekujemy i pozdrawiamy", "wyrazy szacunku", "uklony", "z uklonami",
     "z uszanowaniem", "milego dnia", "zycze milego dnia", "best regards", "kind regards", "regards", "yours sincerely",
-    "z powazaniem w imieniu", "pozdrawiam serdecznie", "z upowaznienia", "z up",
+    "z powazaniem w imieniu", "pozdrawiam serdecznie", "z upowaznienia", "z up", "serdecznosci", "wszystkiego dobrego",
 )  # fmt: skip
 _AFTER_SIGN_OFF = frozenset(
     folded_words(
@@ -102,10 +104,15 @@ _TELLTALE_OPENINGS = ("klauzula", "zanim wydrukujesz", "pomysl o srodowisku", "c
 _FOLLOWS_THE_FORM = (
     "opis formularza", "nazwa pola", "podpis uzytkownika", "podpis i pieczec", "data i podpis", "podpis zglaszajacego",
     "wypelnia wykonawca", "wypelnia konsultant", "wypelnia hot line", "czytelny podpis", "pieczec i podpis",
+    "wersja formularza", "wersja druku", "wersja wzoru", "niepotrzebne skreslic", "pola oznaczone", "pola obowiazkowe",
+    "formularz nalezy", "wypelniony formularz nalezy",
 )  # fmt: skip
+_LINKS = re.compile(r"(?:links|linki|odnośniki|łącza):", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"\W{0,4}(?:strona|str\.?|page)\s{0,2}\d{1,4}(?:\s{0,2}(?:z|/|of)\s{0,2}\d{1,4})?\W{0,4}", re.IGNORECASE
 )
+_COLUMNS_OF_A_FOOTER = re.compile(r"\s*[|•·\t]\s*")
+_LONGEST_FOOTER = 120
 _BARE_PAGE_NUMBER = re.compile(r"[-–—]\s?\d{1,3}\s?[-–—]|\d{1,3}\s{0,1}/\s{0,1}\d{1,3}")
 
 
@@ -124,9 +131,16 @@ def ending(lines: Sequence[str], index: int) -> str | None:
         return "an advertisement of a mail client or scanner"
     if is_disclaimer(lines, index):
         return "a disclaimer"
+    if _is_list_of_links(lines, index):
+        return "a list of links"
     if _opening(line[:80]).lstrip("0123456789 ").startswith(_FOLLOWS_THE_FORM):
         return "a part of the form that is not the question"
     return None
+
+
+def _is_list_of_links(lines: Sequence[str], index: int) -> bool:
+    """True for ``Links:`` and a line drawn below it, which clients put before the targets of ``[1]`` and ``[2]``."""
+    return bool(_LINKS.fullmatch(lines[index].strip())) and index + 1 < len(lines) and is_ruler(lines[index + 1])
 
 
 def is_signature_mark(line: str) -> bool:
@@ -193,7 +207,9 @@ def _is_advertisement(line: str, asks: bool, holds_question: bool) -> bool:
         return True
     if any(name in words for name in _SCANNERS) and any(stem in words for stem in _SCANNED):
         return not holds_question
-    return _names_device(words) and len(line) <= _LONGEST_ADVERTISEMENT and not asks
+    if len(line) > _LONGEST_ADVERTISEMENT or asks:
+        return False
+    return _names_device(words) or is_advert(Row(line))
 
 
 def _names_device(words: str) -> bool:
@@ -228,8 +244,11 @@ def _opening(text: str) -> str:
 
 
 def is_page_number(line: str) -> bool:
-    """True for a line that only numbers a page: ``Strona 2 z 3``, ``- 2 -``."""
-    return len(line) < 40 and bool(_PAGE_NUMBER.fullmatch(line) or _BARE_PAGE_NUMBER.fullmatch(line))
+    """True for a line that only numbers a page: ``Strona 2 z 3``, ``- 2 -``, ``Wersja 1.2 | HOT-01 | Strona 2``."""
+    if len(line) < 40 and (_PAGE_NUMBER.fullmatch(line) or _BARE_PAGE_NUMBER.fullmatch(line)):
+        return True
+    columns = _COLUMNS_OF_A_FOOTER.split(line) if len(line) <= _LONGEST_FOOTER else []
+    return len(columns) > 1 and any(_PAGE_NUMBER.fullmatch(column) for column in (columns[0], columns[-1]))
 
 
 def _paragraph(lines: Sequence[str], index: int) -> list[str]:

@@ -56,10 +56,15 @@ _HEADER = re.compile(r"[\s*>]{0,6}([^\W\d_]{2,12}(?:[ -][^\W\d_]{2,10})?)\s?\*{0
 _WROTE = re.compile(
     r"(?:pisze|napisal|napisala|napisal\(a\)|napisal/a|napisal\(-a\)|napisali|wrote|schrieb|pisza)\s{0,2}:?\s{0,2}$"
 )
-_REPLY_PREFIX = re.compile(r"\s*(?:re|odp|odpowiedz|aw|ad)\s*(?:\[\d+\]|\(\d+\))?\s*:", re.IGNORECASE)
-_FORWARD_PREFIX = re.compile(
-    r"\s*(?:fwd|fw|pd|przekazanie|wg|tr|przeslij dalej)\s*(?:\[\d+\]|\(\d+\))?\s*:", re.IGNORECASE
+# What gateways and filters put before a subject: ``[EXT]``, ``***SPAM***``, ``(zewnętrzny)``.
+_TAGS = r"\s*(?:\[[^\[\]]{1,30}\]\s*|\*{1,5}[^*]{1,30}\*{1,5}\s*|\([^()]{1,30}\)\s*|(?:ext|external|spam)\s*:\s*)*"
+_COUNTED = r"\.?\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:\uff1a]"
+_REPLY_PREFIX = re.compile(
+    rf"{_TAGS}(?:re|odp|odpowiedz|aw|ad|sv|vs|antw|ynt|rif|autoodpowiedz|auto|odpowiedz automatyczna"
+    rf"|automatyczna odpowiedz|automatic reply|auto[ -]?reply|out of office|poza biurem){_COUNTED}"
 )
+_FORWARD_PREFIX = re.compile(rf"{_TAGS}(?:fwd|fw|pd|przekazanie|przekazano|wg|tr|przeslij dalej){_COUNTED}")
+_LONGEST_PREFIX = 120
 _WINDOW = 3
 _DEEPEST_FORWARD = 12
 _HEADER_LINES = 24
@@ -69,15 +74,28 @@ _HEADERS_OF_A_BLOCK = 3
 Kind = Literal["reply", "forward", "unknown"]
 
 
-def passages(items: Sequence[Item], subject: str = "") -> tuple[Passage, ...]:
-    """What counts of a mail's lines, in order; ``subject`` tells a reply (``Odp:``) from a forward (``PD:``)."""
+def passages(items: Sequence[Item], subject: str = "", answers: bool = False) -> tuple[Passage, ...]:
+    """What counts of a mail's lines, in order; ``subject`` tells a reply (``Odp:``) from a forward (``PD:``).
+
+    Where it tells neither, ``answers`` is true for a mail whose headers name another that it answers.
+    """
     found: list[Passage] = []
-    _collect(list(items), _kind(subject), "own", found, 0)
+    lines = list(items)
+    kind = _kind(subject)
+    if kind == "unknown" and answers and _opens_with_own_words(lines):
+        kind = "reply"
+    _collect(lines, kind, "own", found, 0)
     return tuple(found)
 
 
+def _opens_with_own_words(items: list[Item]) -> bool:
+    """True where a mail says something before what it quotes: one that only hands on a message may name it as well."""
+    first = next((index for index, item in enumerate(items) if not item.blank), None)
+    return first is not None and _border(items, first, 0) is None
+
+
 def _kind(subject: str) -> Kind:
-    folded = fold(subject[:40])
+    folded = fold(subject[:_LONGEST_PREFIX])
     if _REPLY_PREFIX.match(folded):
         return "reply"
     return "forward" if _FORWARD_PREFIX.match(folded) else "unknown"
@@ -90,6 +108,10 @@ def _collect(items: list[Item], kind: Kind, whose: Whose, found: list[Passage], 
     index = 0
     while index < len(items):
         border = _border(items, index, base)
+        if border is not None and kind == "unknown" and _is_pasted(items, border, base, own):
+            own.extend(items[border.start : _header_block_end(items, border.start)])
+            index = _header_block_end(items, border.start)
+            continue
         if border is None:
             own.append(items[index])
             index += 1
@@ -138,6 +160,23 @@ def _verdict(border: _Border, kind: Kind) -> Whose | None:
     if border.by == "attribution" or kind == "reply":
         return None
     return "doubtful"
+
+
+def _is_pasted(items: list[Item], border: _Border, base: int, own: list[Item]) -> bool:
+    """True for a mail's header lines with which a question begins: nothing stands between them and its label.
+
+    A form below them is a message that someone hands on.
+    """
+    if border.by != "headers" or items[border.start].depth != base:
+        return False
+    before = next((item for item in reversed(own) if not item.blank), None)
+    label = label_at_start(before.text) if before is not None else None
+    if before is None or label is None or label.field != "question" or before.text[label.value_start :].strip():
+        return False
+    after = items[_header_block_end(items, border.start) :]
+    return any(not item.blank for item in after) and not any(
+        title_weight(item.text) or label_at_start(item.text) for item in after
+    )
 
 
 def _is_cited(inner: _Inside, items: list[Item]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mailgate.domain.form.vocabulary import WORDS
 from mailgate.domain.polish.words import folded_words, squeeze
 from mailgate.domain.remembered import remembered
 
@@ -46,6 +47,8 @@ _BRACKETED = re.compile(r"\[[^\[\]@\d]{0,120}\]|<[^<>@\d]{0,120}>|\{[^{}@\d]{0,1
 _OPENING_BRACKETS = re.compile(r"[\[<{«]")
 _HINT_IN_PARENTHESES = re.compile(r"\([^()@\d]{0,120}\)")
 _LONGEST_PROMPT = 120
+_WORDS_OF_A_NAME = 2
+_JOINING_WORD = 2
 
 
 def without_leaders(text: str) -> str:
@@ -87,14 +90,37 @@ def is_hint(text: str) -> bool:
     """True for a text that tells what is to be written here."""
     whole = text.strip()
     words = folded_words(whole)
-    if not words or words in _DESCRIPTIONS:
+    # ``== Opis ==`` is a heading that somebody wrote.
+    if not words or (words in _DESCRIPTIONS and not whole.startswith(("=", "#", "*"))):
         return True
-    if _BRACKETED.fullmatch(whole) or _HINT_IN_PARENTHESES.fullmatch(whole):
+    if is_hint_in_parentheses(whole) or (_BRACKETED.fullmatch(whole) and not _is_value_in_brackets(whole)):
         return True
     return len(whole) <= _LONGEST_PROMPT and f"{' '.join(words)} ".startswith(_PROMPTS)
+
+
+def is_hint_in_parentheses(text: str) -> bool:
+    """True for ``(kto zgłasza)``: a remark in parentheses and nothing else, without digits and address."""
+    return bool(_HINT_IN_PARENTHESES.fullmatch(text.strip()))
+
+
+def _is_value_in_brackets(text: str) -> bool:
+    """True for ``[Halina Wróbel]``: a name, or a question, and not the words of a label or a prompt."""
+    inner = text.strip("[]<>{}«» ")
+    words = inner.split()
+    of_labels = sum(word in WORDS for word in folded_words(inner))
+    if len(words) < _WORDS_OF_A_NAME or 2 * of_labels >= len(words):
+        return False
+    if f"{' '.join(folded_words(inner))} ".startswith(_PROMPTS):
+        return False
+    named = all(word[0].isupper() or len(word) <= _JOINING_WORD for word in words) and words[0][0].isupper()
+    return named or inner.endswith("?")
 
 
 def without_hints(value: str) -> str:
     """A short value freed of bracketed hints that stand beside what was written."""
     text = without_leaders(value)
-    return without_leaders(_BRACKETED.sub(" ", text)) if _OPENING_BRACKETS.search(text) else text
+    if not _OPENING_BRACKETS.search(text):
+        return text
+    if _BRACKETED.fullmatch(text) and _is_value_in_brackets(text):
+        return text[1:-1].strip()
+    return without_leaders(_BRACKETED.sub(" ", text))

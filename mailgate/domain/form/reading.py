@@ -11,6 +11,7 @@ from mailgate.domain.document import Document, Field
 from mailgate.domain.form.candidates import FormMarks, forms_in
 from mailgate.domain.form.contact import Contact, read_contact
 from mailgate.domain.form.date import date_and_rest, is_date_alone, read_date
+from mailgate.domain.form.endings import ending
 from mailgate.domain.form.flow import Item, flow_of
 from mailgate.domain.form.labels import is_label_alone, label_at_start, label_of_name
 from mailgate.domain.form.marks import Mark, with_whole_labels
@@ -64,15 +65,16 @@ class FormReading:
         return read_contact(self.value("contact").text)
 
 
-def read_forms(document: Document, subject: str = "") -> tuple[FormReading, ...]:
+def read_forms(document: Document, subject: str = "", answers: bool = False) -> tuple[FormReading, ...]:
     """Every form in a document, filled or not, in reading order; those in quoted history are left out.
 
-    ``subject`` is the message's where the document is its body: it tells a reply from a forwarded message.
+    ``subject`` is the message's where the document is its body: it tells a reply from a forwarded message.  Where it
+    tells neither, ``answers`` is true for a message that names another as the one it answers.
     """
     items = flow_of(document, is_label_alone)
     readings = [
         _reading(lines, form, passage.whose)
-        for passage in passages(items, subject)
+        for passage in passages(items, subject, answers)
         for lines in (with_whole_labels(passage.items),)
         for form in forms_in(lines)
     ]
@@ -204,6 +206,7 @@ def _reading_of_fields(fields: Sequence[Field]) -> FormReading | None:
         if found is None:
             continue
         text = _without_label(found, each.value.strip() if found == "question" else squeeze(each.value))
+        text = _to_its_ending(text) if found == "question" else text
         empty = is_placeholder(text)
         before = values.get(found)
         if before is not None and before.text and found == "contact" and not empty:
@@ -211,6 +214,13 @@ def _reading_of_fields(fields: Sequence[Field]) -> FormReading | None:
         elif before is None or not before.text:
             values[found] = Value("" if empty else text, each.name, "in the fillable field of this name")
     return FormReading(values) if len(values) >= 2 else None
+
+
+def _to_its_ending(text: str) -> str:
+    """A question without the sign-off or the signature below it; what begins with one is left as it is."""
+    lines = text.splitlines()
+    end = next((place for place in range(len(lines)) if ending(lines, place) is not None), len(lines))
+    return "\n".join(lines[:end]).rstrip() or text
 
 
 def _without_label(name: LabelField, text: str) -> str:

@@ -13,6 +13,7 @@ from mailgate.domain.form.labels import label_at_start, title_weight
 from mailgate.domain.form.marks import Mark
 from mailgate.domain.form.placeholders import (
     is_hint,
+    is_hint_in_parentheses,
     is_leader_line,
     is_placeholder,
     is_ruler,
@@ -26,6 +27,7 @@ _NUMBER_ALONE = re.compile(r"\(?(?:\d{1,2}|[a-z]|[IVX]{1,4})[.)]{0,2}")
 _LINES_OF = {"date": 2, "reference": 2, "user_name": 3, "office": 5, "contact": 8}
 _CLOSING_LINES = 6
 _WORDS_OF_A_REFERENCE = 4
+_WORDS_OF_A_SENTENCE = 4
 BELOW_THE_TABLE = "below the table of the label"
 BELOW_A_RULER = "below a ruler"
 
@@ -60,6 +62,9 @@ def short_region(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> R
         lines.append(text)
         if len(lines) >= _LINES_OF.get(mark.field, 1):
             break
+    if len(lines) > 1 and is_hint_in_parentheses(lines[0]):
+        # ``(kto zgłasza)`` is printed between the label and the value.
+        del lines[0]
     return Region(mark, tuple(lines), place)
 
 
@@ -194,9 +199,15 @@ def question_region(
     why = "to the end"
     first: _Numbered | None = None
     last: _Numbered | None = None
+    # Only the last field of a form may go on where its table ends, unless that is a box drawn around the whole form.
+    boxed = mark.path != () and any(other.path == mark.path for other in form.marks if other is not mark)
+    goes_on = False
     for position, (item, text) in enumerate(numbered):
         started = last is not None
-        if _leaves_cell(mark, item, text, first, last):
+        leaves = not goes_on and _leaves_cell(mark, item, text, first, last)
+        if leaves and limit[0] >= form.end and not boxed and _is_below(mark, item):
+            goes_on = _is_asked_on(numbered, position, lines, user_name)
+        if leaves and not goes_on:
             why = "to the end of its cell"
             break
         if item.cue in ("signature", "attribution"):
@@ -207,6 +218,8 @@ def question_region(
         reason = ending(texts, position)
         if reason == "a ruler" and not started:
             place = BELOW_A_RULER
+            continue
+        if reason == "a signature" and not started and _is_sentence_below(texts, position):
             continue
         if reason is None and started and item.cue == "rule":
             reason = "a drawn ruler"
@@ -254,6 +267,44 @@ def _leaves_cell(mark: Mark, item: _Numbered, text: str, first: _Numbered | None
     if not _same_table(mark.path, item.path):
         return _same_table(mark.path, last.path) or item.path != last.path
     return not _shares_row(last.path, item.path) and bool(_FOREIGN_LABEL.match(text[:120]))
+
+
+def _is_below(mark: Mark, item: _Numbered) -> bool:
+    """True outside of the label's table, in whatever that table stands in."""
+    around = mark.path[:-1]
+    return not _same_table(mark.path, item.path) and item.path[: len(around)] == around
+
+
+def _is_asked_on(
+    numbered: Sequence[tuple[_Numbered, str]], position: int, lines: Sequence[str], user_name: str | None
+) -> bool:
+    """True where somebody goes on writing below a table: a sentence stands there, or what a colon has announced.
+
+    A signature below the form is no sentence, and what stands behind an ending is not looked at.
+    """
+    texts = [text for _, text in numbered]
+    announced = next((line for line in reversed(lines) if line), "").endswith(":")
+    for place in range(position, len(numbered)):
+        item, text = numbered[place]
+        if item.cue in ("signature", "attribution", "rule") or ending(texts, place) is not None:
+            return False
+        if _is_own_name(texts, place, user_name):
+            return False
+        if text and item.cue != "page" and not is_page_number(text) and (announced or _is_sentence(text)):
+            return True
+    return False
+
+
+def _is_sentence(text: str) -> bool:
+    if text.endswith("?"):
+        return True
+    return text.endswith((".", "!", ":", ";")) and len(text.split()) >= _WORDS_OF_A_SENTENCE
+
+
+def _is_sentence_below(texts: Sequence[str], position: int) -> bool:
+    """True where the line under a mark is a sentence: a signature begins with a name."""
+    below = texts[position + 1] if position + 1 < len(texts) else ""
+    return _is_sentence(below) and ending(texts, position + 1) is None
 
 
 def _is_own_name(texts: Sequence[str], position: int, user_name: str | None) -> bool:

@@ -48,6 +48,8 @@ _ALIASES: Final = {
 _UNDECIDED: Final = frozenset({
     "ascii", "iso8859-1", "iso8859-2", "iso8859-15", "iso8859-16", "cp1250", "cp1252", "iso8859-13", "iso8859-4"
 })  # fmt: skip
+# It has the Polish letters at places of its own, so that the label of another charset is told by the letters.
+_ROMANIAN: Final = "iso8859-16"
 _NOT_TEXT: Final = frozenset({
     "base64", "hex", "quopri", "uu", "zlib", "bz2", "rot-13", "idna", "punycode", "undefined", "unicode-escape",
     "raw-unicode-escape", "charmap", "mbcs", "oem",
@@ -123,6 +125,8 @@ def _decode_eight_bit(raw: bytes, declared: str | None) -> tuple[str, str | None
             return mended, "utf-8, encoded twice"
         return text, None if declared == "utf-8" else "utf-8"
     guessed = single_byte_charset(raw, declared)
+    if declared == _ROMANIAN and _polish_share(raw.decode(declared)) > _polish_share(raw.decode(guessed, "replace")):
+        return raw.decode(declared), None
     told = codec_for(guessed) == declared
     return raw.decode(guessed, "replace"), None if told else guessed
 
