@@ -177,7 +177,6 @@ class Daemon:
             _log.info("stopping")
             deadline = monotonic() + GRACE_SECONDS
             halt.set()
-            watch.stop(0)
             if renewals:
                 # Not waited for: it holds nothing that a restart would miss.
                 renewals.stop(0)
@@ -186,6 +185,7 @@ class Daemon:
             await asyncio.to_thread(
                 _stop_all, deadline, poller, committer, clockwork, worker, pipeline, dispatcher, readers
             )
+            await asyncio.to_thread(watch.stop, max(0.1, deadline - monotonic()))
             if exporter:
                 await asyncio.to_thread(exporter.close)
             heart.stop()

@@ -83,6 +83,7 @@ def die_again_and_again(nursery: Nursery, chance: random.Random) -> int:
 def test_e03_e04_e19_e22_a_daemon_killed_anywhere_keeps_every_promise(
     gate: Deployment, dovecot: Dovecot, sink: SmtpSink
 ) -> None:
+    before = dovecot.count("Przyjęte")
     with Nursery(gate, free_port()) as nursery:
         with feeding(nursery.port, dovecot) as feeders:
             deaths = die_again_and_again(nursery, random.Random(20261123))
@@ -92,5 +93,5 @@ def test_e03_e04_e19_e22_a_daemon_killed_anywhere_keeps_every_promise(
         gate.settled()
     assert len(brought) > deaths, "there was hardly any load"
     each_mail_is_registered_once(gate, brought)
-    assert dovecot.count("Przyjęte") == len(feeders[-1].brought)
+    assert dovecot.count("Przyjęte") - before == len(feeders[-1].brought)
     each_letter_is_accounted_for(gate, sink, ("accepted", "uncertain"))
