@@ -135,7 +135,9 @@ def test_overlapping_members_cost_little() -> None:
     assert time.process_time() - began < 5
 
 
-@pytest.mark.parametrize("raw", [b"PK\x03\x04" + bytes(100), zipped({"a": b"1"})[:30], b"PK\x05\x06"])
+@pytest.mark.parametrize(
+    "raw", [b"PK\x03\x04" + bytes(100), zipped({"a": b"1"})[:30], b"PK\x05\x06"], ids=lambda raw: f"{len(raw)} bytes"
+)
 def test_a_damaged_archive_is_a_note(raw: bytes) -> None:
     assert is_zip(raw)
     result = opened(raw)

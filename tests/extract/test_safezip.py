@@ -54,7 +54,11 @@ def test_all_members_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> No
         pass
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x05\x06", b"PK\x03\x04" + bytes(100), zipped({"a": b"1"})[:30]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x05\x06", b"PK\x03\x04" + bytes(100), zipped({"a": b"1"})[:30]],
+    ids=lambda raw: f"{len(raw)} bytes",
+)
 def test_what_is_no_zip_is_refused(content: bytes) -> None:
     with pytest.raises(UnsafeContainer), open_zip(content):
         pass
