@@ -129,9 +129,14 @@ class Filing:
     def _make_accepted(self) -> str:
         """Create and subscribe the folder where it is missing; returns the server's name of it."""
         name = self._accepted_name()
-        with request("CREATE"):
-            if not self._exists(name):
-                self._client.create_folder(name)
+        try:
+            with request("CREATE"):
+                if not self._exists(name):
+                    self._client.create_folder(name)
+        except ServerRefused as fault:
+            # Another session was faster, or the server's list lags behind (RFC 5530).
+            if "ALREADYEXISTS" not in str(fault):
+                raise
         with request("SUBSCRIBE"):
             # Mail programs show only folders that are subscribed.
             self._client.subscribe_folder(name)
