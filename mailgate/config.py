@@ -81,6 +81,11 @@ class Settings:
         prefix = "sqlite:///"
         return Path(self.database_url[len(prefix) :]) if self.database_url.startswith(prefix) else None
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Those that must not fill up: the storage folder, and that of the database where it is a file."""
+        return (self.storage, self.database_file.parent) if self.database_file else (self.storage,)
+
     def signing_key(self) -> bytes:
         """The secret that signs tokens; made in the storage folder at the first start.  Raises ConfigurationError."""
         try:

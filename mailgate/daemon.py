@@ -34,7 +34,7 @@ from mailgate.errors import MailgateError
 from mailgate.heartbeat import Heart
 from mailgate.intake.committer import Committer
 from mailgate.intake.doorkeeper import Limits
-from mailgate.intake.poller import Poller
+from mailgate.intake.poller import Poller, PollerStatus
 from mailgate.intake.receiver import Receiver
 from mailgate.intake.reread import Reread
 from mailgate.pipeline import Pipeline
@@ -148,19 +148,20 @@ class Daemon:
         # Renewed also while nobody logs in, so that the end of a right is told while the token in hand still serves.
         renewals = Worker("log-in", self._tokens.tend) if self._tokens else None
         clockwork = self._clockwork(worker.wake, *([renewals.wake] if renewals else []))
-        watchman = self._watchman(dispatcher, poller)
+        look = poller.status if poller else _no_mailbox
+        watchman = self._watchman(dispatcher, look)
         watch = Worker("watchman", watchman.look)
         clockwork.add_job(watch.wake, "interval", seconds=WATCH_SECONDS)
-        heart = Heart(settings.storage, self.clock, vitals.rounds, lambda: poller.status() if poller else None)
+        heart = Heart(settings.storage, self.clock, vitals.rounds, look)
         vitals.feed(self._feeding(asyncio.get_running_loop(), heart))
         exporter: metrics.Exporter | None = None
         halt = Event()
         clockwork.add_job(lambda: self._reconcile(watchman, halt), "cron", **RECONCILED_AT)
         try:
-            exporter = self._exporter(vitals, poller)
+            exporter = self._exporter(vitals, look)
             if receiver:
                 self.addresses += await _listening(receiver, settings, [one.dup() for one in self.listeners])
-            await asyncio.to_thread(_begin_sending, dispatcher)
+            await asyncio.to_thread(dispatcher.start)
             await asyncio.to_thread(readers.warm)
             worker.start()
             if renewals:
@@ -209,7 +210,7 @@ class Daemon:
 
         return well
 
-    def _exporter(self, vitals: Vitals, poller: Poller | None) -> metrics.Exporter | None:
+    def _exporter(self, vitals: Vitals, look: Callable[[], PollerStatus | None]) -> metrics.Exporter | None:
         settings = self.settings
         if settings.metrics_listen is None:
             return None
@@ -218,9 +219,9 @@ class Daemon:
             settings.database_url,
             self.clock,
             monotonic,
-            folders=(settings.storage, settings.database_file and settings.database_file.parent),
+            folders=settings.folders,
             stages=vitals.rounds,
-            mailbox=lambda: poller.status() if poller else None,
+            mailbox=look,
         )
 
     def _pipeline(self, readers: SandboxPool, queued: Callable[[], None]) -> Pipeline:
@@ -263,8 +264,7 @@ class Daemon:
     def _poller(
         self, store: Callable[[Sequence[Arrival]], list[Spooled]], rounded: Callable[[], None]
     ) -> Poller | None:
-        mailbox = self.settings.mailbox
-        account = imap_account(self.settings, mailbox, self._tokens) if mailbox else None
+        account = imap_account(self.settings, self._tokens)
         if account is None:
             return None
         reread = Reread(account, store, self._known_uids, self._to_read_again, self._read_again)
@@ -304,13 +304,13 @@ class Daemon:
             clockwork.add_job(tick, "interval", seconds=LOOK_SECONDS)
         return clockwork
 
-    def _watchman(self, dispatcher: Dispatcher, poller: Poller | None) -> Watchman:
+    def _watchman(self, dispatcher: Dispatcher, look: Callable[[], PollerStatus | None]) -> Watchman:
         settings = self.settings
         senses = Senses(
-            poller=lambda: poller.status() if poller else None,
+            poller=look,
             smarthost=lambda: dispatcher.smarthost_reachable,
             login=self._login_trouble,
-            folders=(settings.storage, settings.database_file and settings.database_file.parent),
+            folders=settings.folders,
             poll_seconds=settings.imap_poll_seconds,
         )
         tell = self._tell if settings.admins else None
@@ -331,7 +331,7 @@ class Daemon:
 
     def _reconcile(self, watchman: Watchman, halt: Event) -> None:
         """The daily comparison; a difference is an alarm."""
-        account = imap_account(self.settings, self.settings.mailbox, self._tokens) if self.settings.mailbox else None
+        account = imap_account(self.settings, self._tokens)
         began = monotonic()
         try:
             found = sum(1 for _ in differences(self._engine, account, self.clock(), halted=halt.is_set))
@@ -371,10 +371,8 @@ async def _listening(
         ) from fault
 
 
-def _begin_sending(dispatcher: Dispatcher) -> None:
-    uncertain = dispatcher.start()
-    if uncertain:
-        _log.error("%d letters were being sent when the former run ended: see `mailgate outbox list`", uncertain)
+def _no_mailbox() -> None:
+    """How the mailbox does where none is read."""
 
 
 def _stop_all(

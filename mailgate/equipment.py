@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailgate.config import Settings
 from mailgate.delivery.courier import Courier, MaildirCourier, SmtpCourier
-from mailgate.endpoints import Mailbox, Smarthost
+from mailgate.endpoints import Smarthost
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.certificate import server_certificate
 from mailgate.intake.doorkeeper import Access
@@ -50,8 +50,11 @@ def smtp_access(smtp: SmtpSettings) -> Access:
     )
 
 
-def imap_account(settings: Settings, mailbox: Mailbox, tokens: Credentials | None = None) -> ImapAccount:
-    """The mailbox as the poller wants it; ``tokens`` serve where it has no password."""
+def imap_account(settings: Settings, tokens: Credentials | None = None) -> ImapAccount | None:
+    """The mailbox as the poller wants it, None where none is configured; ``tokens`` serve where it has no password."""
+    mailbox = settings.mailbox
+    if mailbox is None:
+        return None
     return ImapAccount(
         host=mailbox.host,
         port=mailbox.port,

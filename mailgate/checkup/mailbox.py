@@ -21,10 +21,10 @@ _MOST_NAMED = 8
 
 def mailbox(settings: Settings, tokens: TokenSource | None) -> Iterator[Finding]:
     """Whether mail can be taken from it, and put away."""
-    if settings.mailbox is None:
+    account = imap_account(settings, tokens)
+    if account is None:
         yield Finding("mailbox", "ok", "No mailbox is configured.")
         return
-    account = imap_account(settings, settings.mailbox, tokens)
     if account.tokens and tokens and tokens.standing().trouble:
         yield Finding("mailbox", "fault", f"{account.host} was not tried, for want of an OAuth2 token: see log-in.")
         return

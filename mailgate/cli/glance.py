@@ -75,7 +75,7 @@ def look(settings: Settings, now: datetime, monotonic_now: float) -> Glance:
     """Everything as it is now; raises nothing of the register's."""
     beat = heartbeat.read(settings.storage)
     daemon = _daemon(beat, monotonic_now, runs=daemon_runs(settings.storage))
-    room = disks((settings.storage, settings.database_file and settings.database_file.parent))
+    room = disks(settings.folders)
     expiry = expiry_notice(settings.oauth2, None, now.date()) if settings.oauth2 else None
     seen = Glance(
         at=now,

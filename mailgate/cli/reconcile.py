@@ -30,7 +30,7 @@ def reconcile(
     from mailgate.reconciliation import differences
 
     settings = load_settings()
-    account = imap_account(settings, settings.mailbox, token_source(settings)) if settings.mailbox else None
+    account = imap_account(settings, token_source(settings))
     if account is None and not json:
         typer.echo("No mailbox is configured: spool, register and outbox are compared without one.")
     with open_register() as engine:

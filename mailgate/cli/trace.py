@@ -102,13 +102,14 @@ def _because(session: Session, sandbox: Sandbox, one: Trace) -> str | None:
 
 def _in_mailbox(settings: Settings, what: str, engine: Any) -> tuple[list[Lying], str | None]:
     """What lies in the mailbox and is not in the register; and why the mailbox could not be asked, if so."""
-    if settings.mailbox is None or _NUMBER.fullmatch(what) or _MAIL.fullmatch(what):
-        return [], None
     from mailgate.equipment import imap_account, token_source
     from mailgate.intake.connection import SessionLost
     from mailgate.reconciliation import lying
 
-    account = imap_account(settings, settings.mailbox, token_source(settings))
+    names_a_mail = not (_NUMBER.fullmatch(what) or _MAIL.fullmatch(what))
+    account = imap_account(settings, token_source(settings)) if names_a_mail else None
+    if account is None:
+        return [], None
     try:
         return list(lying(engine, account, what.strip("<>"))), None
     except SessionLost as fault:

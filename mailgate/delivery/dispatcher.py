@@ -176,7 +176,7 @@ class Dispatcher:
         for thread in self._threads:
             thread.start()
         if uncertain:
-            _log.error("%d letters were being sent when the former run ended: they are uncertain now", uncertain)
+            _log.error("%d letters were being sent when the former run ended: see `mailgate outbox list`", uncertain)
         return uncertain
 
     def wake(self) -> None:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
-from io import BytesIO
-
 import pytest
+from packing.mails import zipped
 
 from mailgate.extract import safezip
 from mailgate.extract.safezip import UnsafeContainer, open_zip, parse_xml
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    raw = BytesIO()
-    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return raw.getvalue()
 
 
 def test_members_are_read_by_name() -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import socketserver
 import subprocess
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+
+from servers.background import Background
 
 _CLIENT = """\
 import json, socket, sys
@@ -28,7 +28,7 @@ sys.exit(int(status))
 """
 
 
-class Door:
+class Door(Background):
     """A context manager.  ``command`` is run for each mail, in the folder and with the ``environment``, which may change.
 
     ``statuses`` holds the exit status of each run.
@@ -42,7 +42,7 @@ class Door:
         (folder / "knock.py").write_text(_CLIENT, encoding="utf-8")
         self._server = socketserver.ThreadingUnixStreamServer(str(folder / "door"), self._handler())
         (folder / "door").chmod(0o666)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        super().__init__(self._server)
 
     @staticmethod
     def argv(folder: str) -> str:
@@ -70,14 +70,8 @@ class Door:
 
         return Knock
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__exit__(kind, error, trace)
         (self._folder / "door").unlink()

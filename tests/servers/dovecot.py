@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 import trustme
 from servers.imapserver import PASSWORD, ImapServer
@@ -155,6 +156,11 @@ class Dovecot(ImapServer):
             **values,
         )  # fmt: skip
         (self.root / "dovecot.conf").write_text(text, encoding="utf-8")
+
+    @property
+    def url(self) -> str:
+        """The inbox, as MAILGATE_IMAP_URL names it."""
+        return f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{self.tls_port}/INBOX"
 
     def set_password(self, password: str) -> None:
         """Change the account's password; the server reads it at the next log-in."""

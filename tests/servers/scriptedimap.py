@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 import socketserver
-import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from servers.background import Background
 
 Answer = Callable[["Session", str, str], None]
 
 _RANGE = re.compile(r"\b(\d+)(?::(\d+|\*))?")
 
 
-class ScriptedImap:
+class ScriptedImap(Background):
     """A context manager; ``log`` holds the name of every command in order, ``logins`` counts connections."""
 
     def __init__(self, mailbox: dict[int, bytes] | None = None) -> None:
@@ -29,24 +29,10 @@ class ScriptedImap:
         self.select_says = ["* OK [UIDVALIDITY 7] ok", "* OK [UIDNEXT {next}] ok", "* OK [PERMANENTFLAGS (\\*)] ok"]
         self.log: list[str] = []
         self.logins = 0
-        self.ending = threading.Event()
-        """Set at the end: an answer that keeps silent waits for it."""
         self._server = _Listener(("127.0.0.1", 0), Session)
         self._server.script = self
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.ending.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(self._server)
 
 
 class _Listener(socketserver.ThreadingTCPServer):

@@ -15,9 +15,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs
+
+from servers.background import Background
 
 CLIENT_ID = "5d0e1f9a-hotline"
 CLIENT_SECRET = "tajny~klucz.aplikacji_Q1"
@@ -26,7 +27,7 @@ REFRESH_TOKEN = "0.refresh-seed"
 Answer = Callable[["_Handler"], None]
 
 
-class TokenEndpoint:
+class TokenEndpoint(Background):
     """A context manager.  Gives tokens for one user, each good for ``lifetime`` seconds or until ``withdraw``.
 
     ``rotating`` replaces the refresh token with each access token, and the old one is worth nothing any more.
@@ -51,7 +52,6 @@ class TokenEndpoint:
         self.usual: Answer = _Handler.give
         self.requests: list[dict[str, str]] = []
         self.refresh_token = REFRESH_TOKEN
-        self.ending = threading.Event()
         self._good: dict[str, float] = {}
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -64,19 +64,7 @@ class TokenEndpoint:
         self.port: int = self._server.server_address[1]
         self.url = f"{scheme}://localhost:{self.port}/tenant/token"
         self.introspection_url = f"{scheme}://127.0.0.1:{self.port}/introspect"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.ending.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(self._server)
 
     def issue(self) -> str:
         """A new access token that is good from now on."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from servers.databases import Databases
 from servers.deployment import Deployment
+from servers.smtp_sink import SmtpSink
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +22,10 @@ def gate(tmp_path: Path) -> Iterator[Deployment]:
     """A running daemon whose letters go to a Maildir."""
     with Deployment(tmp_path).running() as deployment:
         yield deployment
+
+
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    """A smarthost that takes everything and remembers it."""
+    with SmtpSink() as server:
+        yield server

@@ -8,13 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from servers.accounting import each_letter_is_accounted_for, each_mail_is_registered_once
 from servers.deployment import Deployment, eventually
 from servers.doomed import STEPS
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.dovecot import Dovecot
 from servers.feeders import Correspondents, Feeder, Resender
 from servers.nursery import Nursery, free_port
 from servers.smtp_sink import SmtpSink
@@ -31,16 +30,10 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
-        yield server
-
-
-@pytest.fixture
 def gate(tmp_path: Path, dovecot: Dovecot, sink: SmtpSink) -> Deployment:
     return Deployment(
         tmp_path,
-        IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+        IMAP_URL=dovecot.url,
         TLS_CA_FILE=str(dovecot.cafile),
         SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}",
         IMAP_POLL_SECONDS="1",

@@ -9,12 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from servers.accounting import each_letter_is_accounted_for, each_mail_is_registered_once
 from servers.deployment import HOTLINE, Deployment, eventually
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.dovecot import Dovecot
 from servers.feeders import question_from
 from servers.nursery import Nursery, free_port
 from servers.smtp_sink import SmtpSink
@@ -36,12 +35,6 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
-        yield server
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with little room.  Mounting it takes rights that not every machine gives."""
     folder = tmp_path / "disk"
@@ -56,7 +49,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def deployment(folder: Path, dovecot: Dovecot, sink: SmtpSink) -> Deployment:
     return Deployment(
         folder,
-        IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+        IMAP_URL=dovecot.url,
         TLS_CA_FILE=str(dovecot.cafile),
         SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}",
         IMAP_POLL_SECONDS="1",

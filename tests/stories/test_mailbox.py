@@ -7,11 +7,10 @@ import email.policy
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from servers.deployment import HOTLINE, Deployment, eventually, form_text, mail, text_of
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.dovecot import Dovecot
 from servers.smtp_sink import SmtpSink
 
 from mailgate.register.tables import DeliveryRow
@@ -26,17 +25,11 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
-        yield server
-
-
-@pytest.fixture
 def gate(tmp_path: Path, dovecot: Dovecot, sink: SmtpSink) -> Deployment:
     return Deployment(
         tmp_path,
         SMTP_LISTEN="",
-        IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+        IMAP_URL=dovecot.url,
         TLS_CA_FILE=str(dovecot.cafile),
         SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}",
         IMAP_POLL_SECONDS="2",

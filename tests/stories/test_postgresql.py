@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from servers.accounting import each_letter_is_accounted_for, each_mail_is_registered_once
 from servers.databases import Databases
 from servers.deployment import ANNA, Deployment, eventually, reply_to
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.dovecot import Dovecot
 from servers.feeders import Correspondents, Feeder, Resender, question_from
 from servers.postgres import PostgresCluster, PostgresServer, postgres_cluster
 from servers.smtp_sink import SmtpSink
@@ -37,12 +36,6 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
-        yield server
-
-
-@pytest.fixture
 def cluster() -> Iterator[PostgresCluster]:
     """A server that the story may stop."""
     with postgres_cluster() as server:
@@ -53,7 +46,7 @@ def installation(folder: Path, dovecot: Dovecot, sink: SmtpSink, **settings: str
     """A hot-line that takes mail both ways."""
     return Deployment(
         folder,
-        IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+        IMAP_URL=dovecot.url,
         TLS_CA_FILE=str(dovecot.cafile),
         SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}",
         IMAP_POLL_SECONDS="1",

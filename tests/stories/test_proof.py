@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from click.testing import Result
 from servers.deployment import ANNA, HOTLINE, Deployment, eventually, form_text, mail, reply_to
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.dovecot import Dovecot
 from servers.notices import automatic, delivery_notice
 from typer.testing import CliRunner
 
@@ -46,7 +45,7 @@ def dovecot(server: Dovecot) -> Dovecot:
 def gate(tmp_path: Path, dovecot: Dovecot) -> Deployment:
     return Deployment(
         tmp_path,
-        IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+        IMAP_URL=dovecot.url,
         TLS_CA_FILE=str(dovecot.cafile),
         IMAP_POLL_SECONDS="1",
     )

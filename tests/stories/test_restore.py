@@ -7,12 +7,11 @@ import email.policy
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from servers.commands import Shell
 from servers.deployment import ANNA, Deployment, eventually, form_text, mail, reply_to, text_of
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.dovecot import Dovecot
 from servers.smtp_sink import SmtpSink
 
 from mailgate.register import restores
@@ -28,12 +27,6 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
-        yield server
-
-
-@pytest.fixture
 def machine(tmp_path: Path, dovecot: Dovecot, sink: SmtpSink) -> Callable[[str], Deployment]:
     """A machine of this name, with nothing on it yet, for the one mailbox and the one smarthost."""
 
@@ -42,7 +35,7 @@ def machine(tmp_path: Path, dovecot: Dovecot, sink: SmtpSink) -> Callable[[str],
         return Deployment(
             tmp_path / name,
             SMTP_LISTEN="",
-            IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+            IMAP_URL=dovecot.url,
             TLS_CA_FILE=str(dovecot.cafile),
             SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}",
             IMAP_POLL_SECONDS="2",

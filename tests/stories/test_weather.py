@@ -13,12 +13,11 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from servers.accounting import each_letter_is_accounted_for, each_mail_is_registered_once
 from servers.deployment import Deployment, eventually
-from servers.dovecot import PASSWORD, USER, Dovecot
+from servers.dovecot import Dovecot
 from servers.feeders import question_from
 from servers.nursery import Nursery, free_port
 from servers.smtp_sink import SmtpSink
@@ -55,12 +54,6 @@ class Clock:
     def seconds(self) -> float:
         """What a clock that nobody can set would show."""
         return self._speed * time.monotonic()
-
-
-@pytest.fixture
-def sink() -> Iterator[SmtpSink]:
-    with SmtpSink() as server:
-        yield server
 
 
 @pytest.fixture
@@ -211,7 +204,7 @@ def test_a_mountain_of_mail_is_taken_oldest_first_once_and_in_flat_memory(tmp_pa
         _fill(dovecot, received)
         gate = Deployment(
             tmp_path,
-            IMAP_URL=f"imaps://{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@localhost:{dovecot.tls_port}/INBOX",
+            IMAP_URL=dovecot.url,
             TLS_CA_FILE=str(dovecot.cafile),
             SMARTHOST_URL=f"smtp://127.0.0.1:{sink.port}",
         )
