@@ -44,7 +44,7 @@ from mailgate.register import outbox, restores, spool
 from mailgate.register.database import migrate, open_database, reading, unit_of_work
 from mailgate.register.restores import Restore
 from mailgate.register.spool import Arrival, Spooled
-from mailgate.sandbox import SandboxPool
+from mailgate.sandboxpool import RESTED_SECONDS, SandboxPool
 from mailgate.storagelock import only_one
 from mailgate.vitals import Vitals
 from mailgate.watchman import Senses, Watchman, since_boot
@@ -152,6 +152,7 @@ class Daemon:
         watchman = self._watchman(dispatcher, look)
         watch = Worker("watchman", watchman.look)
         clockwork.add_job(watch.wake, "interval", seconds=WATCH_SECONDS)
+        clockwork.add_job(readers.rest, "interval", seconds=RESTED_SECONDS)
         heart = Heart(settings.storage, self.clock, vitals.rounds, look)
         vitals.feed(self._feeding(asyncio.get_running_loop(), heart))
         exporter: metrics.Exporter | None = None

@@ -31,7 +31,8 @@ from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused
 from mailgate.register.spool import ClaimedMail, ClaimLost
 from mailgate.register.tables import QuestionRow
-from mailgate.sandbox import SandboxPool, SandboxUnavailable
+from mailgate.sandbox import SandboxUnavailable
+from mailgate.sandboxpool import SandboxPool
 
 BATCH = 32
 LEASE = timedelta(hours=1)

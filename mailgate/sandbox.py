@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
 import mailgate
-from mailgate import maillog
 from mailgate.domain.reading import Reading
 from mailgate.errors import ReadingFailed, ReadingTooCostly
 from mailgate.sandboxed import EXIT_MEMORY
@@ -86,6 +84,8 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
         self._resident_at_start = 0
+        self.used_at = time.monotonic()
+        """When the last message came (monotonic seconds)."""
         self._closed = False
 
     @property
@@ -111,7 +111,18 @@ class Sandbox:
                     raise fault from None
                 return _without_files(reading, fault)
 
+    def rest(self, seconds: float) -> None:
+        """Ends a child that has read nothing for so long; the next message starts another."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            if self._process is not None and time.monotonic() - self.used_at >= seconds:
+                self._end(self._process)
+        finally:
+            self._turn.release()
+
     def _answer(self, request: Request) -> Reading:
+        self.used_at = time.monotonic()
         process = self._running()
         try:
             frame = self._exchange(process, request.encode())
@@ -293,66 +304,6 @@ def _without_files(reading: Reading, fault: ReadingFailed) -> Reading:
     told = replace(reading, mail=replace(mail, notes=(*mail.notes, *left)))
     machine = reading.bounce or reading.automation
     return told if reading.forms.filled or machine else replace(told, unreadable=str(fault))
-
-
-class SandboxPool:
-    """Several sandboxes that read messages side by side."""
-
-    def __init__(self, size: int, limits: Limits | None = None) -> None:
-        self._sandboxes = tuple(Sandbox(limits) for _ in range(max(1, size)))
-        self._idle: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
-        for sandbox in self._sandboxes:
-            self._idle.put(sandbox)
-        self._threads = ThreadPoolExecutor(max_workers=len(self._sandboxes), thread_name_prefix="sandbox")
-
-    def read_all(self, batch: Sequence[tuple[bytes, str | None]]) -> list[Reading | ReadingFailed]:
-        """Reads messages (bytes, envelope sender); the answer at each place is that of the message there.
-
-        One that cannot be read is its error, and costs only itself.
-        """
-        return self._side_by_side(self._timed, batch)
-
-    def warm(self) -> None:
-        """Start all children now: the first mail shall not wait for it."""
-        self._side_by_side(self._read, [(b"Subject: none\r\n\r\n", None)] * len(self._sandboxes))
-
-    def _side_by_side(
-        self, read: Callable[[bytes, str | None], Reading | ReadingFailed], batch: Sequence[tuple[bytes, str | None]]
-    ) -> list[Reading | ReadingFailed]:
-        try:
-            waiting = [self._threads.submit(read, raw, sender) for raw, sender in batch]
-        except RuntimeError:
-            return [SandboxClosed("The sandbox is closed.") for _ in batch]
-        return [future.result() for future in waiting]
-
-    def _timed(self, raw: bytes, sender: str | None) -> Reading | ReadingFailed:
-        began = time.monotonic()
-        reading = self._read(raw, sender)
-        maillog.reading_ended(seconds=time.monotonic() - began, ok=not isinstance(reading, ReadingFailed))
-        return reading
-
-    def _read(self, raw: bytes, sender: str | None) -> Reading | ReadingFailed:
-        sandbox = self._idle.get()
-        try:
-            return sandbox.read(raw, sender)
-        except ReadingFailed as failure:
-            return failure
-        except OSError as failure:
-            return SandboxUnavailable(f"A reading process cannot be started: {failure.strerror or failure}.")
-        finally:
-            self._idle.put(sandbox)
-
-    def close(self) -> None:
-        """Ends all children at once; safe from any thread, and more than once."""
-        for sandbox in self._sandboxes:
-            sandbox.close()
-        self._threads.shutdown(wait=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
 
 
 def _scrubbed_environment() -> dict[str, str]:

@@ -10,6 +10,8 @@ from time import CLOCK_MONOTONIC, clock_gettime_ns
 
 _FIRST_PASSED = 3
 """SD_LISTEN_FDS_START."""
+_PATIENCE_SECONDS = 2.0
+"""For a service manager that is busy, as when it is started anew itself: mail must not wait for it any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,20 @@ class ServiceManager:
 
     def alive(self) -> None:
         """Feed the watchdog."""
-        self._tell("WATCHDOG=1")
+        # One of many, and said in the event loop: the next may get through.
+        self._tell("WATCHDOG=1", patience=0.0)
 
-    def _tell(self, *lines: str) -> None:
+    def _tell(self, *lines: str, patience: float = _PATIENCE_SECONDS) -> None:
         if not self.address:
             return
         # A socket in the abstract namespace is written with an @ for its leading NUL.
         address = f"\0{self.address[1:]}" if self.address.startswith("@") else self.address
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as road:
+            road.settimeout(patience)
             try:
                 road.sendto("\n".join(lines).encode(), address)
             except OSError:
-                # Nobody listens any more; mail matters more than the report.
+                # Nobody listens, or not now; mail matters more than the report.
                 return
 
 

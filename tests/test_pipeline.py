@@ -26,7 +26,7 @@ from mailgate.register import database, spool
 from mailgate.register.database import unit_of_work
 from mailgate.register.spool import Arrival
 from mailgate.register.tables import InboundRow, LetterRow, QuestionRow
-from mailgate.sandbox import SandboxPool
+from mailgate.sandboxpool import SandboxPool
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOTLINE = Address("Hot-line CSIZS", "hotline@csizs.example")

@@ -18,7 +18,8 @@ import pytest
 from mailgate.domain.reading import Reading
 from mailgate.errors import ReadingFailed, ReadingTooCostly
 from mailgate.reader import read
-from mailgate.sandbox import Limits, Sandbox, SandboxClosed, SandboxPool
+from mailgate.sandbox import Limits, Sandbox, SandboxClosed
+from mailgate.sandboxpool import SandboxPool
 
 HEAD = b"From: Jan <jan@ug.example>\r\nSubject: pytanie\r\nMessage-ID: <1@ug.example>\r\n"
 MAIL = HEAD + b"\r\nTre\xb6\xe6\r\n"
@@ -262,6 +263,21 @@ def test_a_pool_keeps_the_order_and_a_bad_message_costs_only_itself() -> None:
     assert isinstance(answers[5], ReadingFailed)
     subjects = [answer.mail.subject for answer in answers if isinstance(answer, Reading)]
     assert subjects == [f"pytanie {n}" for n in range(12) if n != 5]
+
+
+def test_a_pool_that_rests_keeps_one_child_warm_and_starts_the_others_again() -> None:
+    others = children()
+    with SandboxPool(3) as pool:
+        pool.warm()
+        begun = children() - others
+        assert len(begun) == 3
+        pool.rest(60.0)
+        assert children() - others == begun
+        pool.rest(0.0)
+        (warm,) = children() - others
+        assert isinstance(pool.read_all([(MAIL, None)])[0], Reading)
+        assert children() - others == {warm}
+        assert all(isinstance(answer, Reading) for answer in pool.read_all([(MAIL, None)] * 9))
 
 
 def test_a_closed_pool_answers_that_it_is_closed() -> None:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,15 @@ def test_a_socket_in_the_abstract_namespace_is_found():
         listener.settimeout(5)
         ServiceManager(f"@{name}").alive()
         assert told(listener) == ["WATCHDOG=1"]
+
+
+def test_a_service_manager_that_does_not_listen_holds_nobody_up(journal):
+    manager = ServiceManager(journal.getsockname())
+    # The kernel keeps a few datagrams (net.unix.max_dgram_qlen); who sends one more waits for the reader.
+    for _ in range(int(Path("/proc/sys/net/unix/max_dgram_qlen").read_text()) + 2):
+        manager.alive()
+    manager.stopping()
+    assert told(journal) == ["WATCHDOG=1"]
 
 
 def test_without_a_service_manager_nothing_happens(tmp_path):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mailgate.checkup.finding import Finding, or_well
 from mailgate.errors import ReadingFailed
 from mailgate.extract.scan import tesseract
-from mailgate.sandbox import SandboxPool
+from mailgate.sandboxpool import SandboxPool
 
 _SPECIMEN = b"Subject: HOT-01\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nDzie\xc5\x84 dobry\r\n"
 
