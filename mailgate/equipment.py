@@ -10,7 +10,7 @@ from mailgate.endpoints import Smarthost
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.certificate import server_certificate
 from mailgate.intake.doorkeeper import Access
-from mailgate.intake.login import users_of
+from mailgate.intake.passwords import users_of
 from mailgate.login.credentials import Credentials
 from mailgate.login.tokens import TokenSource
 from mailgate.smtpsettings import SmtpSettings

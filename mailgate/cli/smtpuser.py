@@ -11,7 +11,7 @@ import typer
 
 def smtp_user(name: Annotated[str, typer.Argument(help="The name with which the user logs in.")]) -> None:
     """Print NAME:HASH for the file of MAILGATE_SMTP_USERS; the password is asked for, or read from a pipe."""
-    from mailgate.intake.login import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordHash, is_user_name
+    from mailgate.intake.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordHash, is_user_name
 
     if not is_user_name(name):
         raise typer.BadParameter("a name has no spaces and no colon")

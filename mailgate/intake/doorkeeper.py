@@ -17,7 +17,8 @@ from typing import Protocol
 from mailgate.intake.budget import ByteBudget
 from mailgate.intake.clients import Network, counted_as, is_local
 from mailgate.intake.committer import Committer
-from mailgate.intake.login import LoginDesk, Users
+from mailgate.intake.login import LoginDesk
+from mailgate.intake.passwords import Users
 from mailgate.intake.rates import MinuteRates
 from mailgate.intake.smtp_paths import HotlineAddress
 from mailgate.intake.watched import Watched

@@ -6,7 +6,8 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable
 
-from mailgate.intake.login import LONGEST_PASSWORD, Credentials
+from mailgate.intake.login import Credentials
+from mailgate.intake.passwords import LONGEST_PASSWORD
 
 MECHANISMS = "PLAIN LOGIN"
 _UNKNOWN_MECHANISM = "504 5.5.4 Unrecognised authentication mechanism"

@@ -20,7 +20,7 @@ from servers.smtp_receiver import HOTLINE, PATIENCE, Dialogue
 from sqlmodel import select
 
 from mailgate.config import environment_without_settings
-from mailgate.intake.login import PasswordHash
+from mailgate.intake.passwords import PasswordHash
 from mailgate.register.database import reading
 from mailgate.register.tables import InboundRow
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import ssl
@@ -16,7 +17,8 @@ from mailgate.cli import main
 from mailgate.errors import ConfigurationError
 from mailgate.intake.certificate import server_certificate
 from mailgate.intake.doorkeeper import Access, Limits
-from mailgate.intake.login import LoginDesk, PasswordHash, _scrypt, users_of
+from mailgate.intake.login import Credentials, LoginDesk
+from mailgate.intake.passwords import PasswordHash, _scrypt, users_of
 
 MAIL = b"Subject: Pytanie\r\n\r\nx"
 PASSWORD = "Zażółć gęślą 1"
@@ -290,3 +292,28 @@ def test_a_client_that_was_shut_out_may_come_again_later(users: Path) -> None:
     assert not desk.is_closed_to("192.0.2.2")
     seconds = LoginDesk.FORGET_SECONDS
     assert not desk.is_closed_to("192.0.2.1")
+
+
+def tries_at_once(desk: LoginDesk, password: str, count: int) -> list[bool]:
+    async def all_of_them() -> list[bool]:
+        guess = Credentials("jan", password.encode())
+        return await asyncio.gather(*(desk.admits(guess, "192.0.2.1") for _ in range(count)))
+
+    return asyncio.run(all_of_them())
+
+
+def test_many_right_log_ins_of_one_client_at_once_all_pass(users: Path) -> None:
+    desk = LoginDesk(users_of(users), 0.0, lambda: 0.0)
+    assert tries_at_once(desk, PASSWORD, LoginDesk.MOST_FAILURES + 3) == [True] * (LoginDesk.MOST_FAILURES + 3)
+
+
+def test_of_many_guesses_at_once_no_more_are_checked_than_of_those_that_come_one_by_one(
+    users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = []
+    check = PasswordHash.matches
+    monkeypatch.setattr(PasswordHash, "matches", lambda own, guess: checked.append(guess) or check(own, guess))
+    desk = LoginDesk(users_of(users), 0.0, lambda: 0.0)
+    assert not any(tries_at_once(desk, "zgadywane-haslo", LoginDesk.MOST_FAILURES + 10))
+    assert len(checked) == LoginDesk.MOST_FAILURES
+    assert desk.is_closed_to("192.0.2.1")
