@@ -10,6 +10,7 @@ import typer
 from mailgate.cli.output import as_json, in_warsaw, one_line, open_register, visible
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
     from sqlmodel import Session
 
     from mailgate.config import Settings
@@ -37,20 +38,27 @@ def trace(
     """
     from mailgate.config import load_settings
     from mailgate.register.database import reading
+    from mailgate.register.traces import looked_back_to
     from mailgate.sandbox import Sandbox
 
     settings = load_settings()
     with open_register() as engine:
         with reading(engine) as session:
             traces = _found(session, what.strip(), limit)
-            with Sandbox() as sandbox:
-                told = [(one, _because(session, sandbox, one)) for one in traces]
             letters = _letters(session, what.strip(), limit) if not traces else []
+            since = looked_back_to(session) if _ADDRESS.fullmatch(what.strip()) and len(traces) < limit else None
+        # No transaction is held while mails are read: behind one, SQLite's log would only grow.
+        with Sandbox() as sandbox:
+            told = [(one, _because(engine, sandbox, one)) for one in traces]
         waiting, unasked = _in_mailbox(settings, what.strip(), engine)
     if json:
         typer.echo(as_json(_objects(told, letters, waiting), indent=1))
     else:
         _show(told, letters, waiting, unasked, what)
+        if since:
+            typer.echo(
+                f"Mail from before {in_warsaw(since)} was searched by envelope, form and question, not by its headers."
+            )
     if not (told or letters or waiting):
         raise typer.Exit(1)
 
@@ -79,11 +87,12 @@ def _letters(session: Session, what: str, limit: int) -> list[Any]:
     return traces.letters_to(session, what, limit) if _ADDRESS.fullmatch(what) else []
 
 
-def _because(session: Session, sandbox: Sandbox, one: Trace) -> str | None:
+def _because(engine: Engine, sandbox: Sandbox, one: Trace) -> str | None:
     """Why its verdict is what it is: read again, in a process with limits, for the reasons are not kept."""
     from mailgate.cli.parsed import because
     from mailgate.domain.classify import kind_of
     from mailgate.errors import ReadingFailed
+    from mailgate.register.database import reading
     from mailgate.register.traces import raw_of
 
     mail = one.mail
@@ -91,16 +100,18 @@ def _because(session: Session, sandbox: Sandbox, one: Trace) -> str | None:
         return None
     if mail.truncated:
         return "it is larger than MAILGATE_MAX_MESSAGE_BYTES"
+    with reading(engine) as session:
+        raw = raw_of(session, mail.id)
     try:
-        reading = sandbox.read(raw_of(session, mail.id), mail.envelope_sender)
+        read = sandbox.read(raw, mail.envelope_sender)
     except ReadingFailed as fault:
         return str(fault)
-    kind = kind_of(reading)
+    kind = kind_of(read)
     # What the register knew (whose letter it answers) decides before what the mail itself tells.
-    return because(kind, reading) if kind == mail.verdict else None
+    return because(kind, read) if kind == mail.verdict else None
 
 
-def _in_mailbox(settings: Settings, what: str, engine: Any) -> tuple[list[Lying], str | None]:
+def _in_mailbox(settings: Settings, what: str, engine: Engine) -> tuple[list[Lying], str | None]:
     """What lies in the mailbox and is not in the register; and why the mailbox could not be asked, if so."""
     from mailgate.equipment import imap_account, token_source
     from mailgate.intake.connection import SessionLost

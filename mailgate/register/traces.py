@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
@@ -28,6 +29,8 @@ from mailgate.register.tables import (
 
 _HEAD_BYTES = 65_536
 _PORTION = 200
+LOOK_BACK = 20_000
+"""Mails, the newest, whose headers are searched: some seconds' work.  Nothing there is indexed."""
 _FROM_HEADERS = re.compile(
     rb"^(?:from|sender|reply-to|return-path)[ \t]*:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE
 )
@@ -121,12 +124,6 @@ def letters_to(session: Session, address: str, limit: int) -> list[letters.Lette
     )
 
 
-def head_of(session: Session, inbound_id: int) -> bytes:
-    """The beginning of a mail's bytes, with all honest headers in it."""
-    chosen = select(func.substr(_content.c.raw, 1, _HEAD_BYTES)).where(_content.c.inbound_id == inbound_id)
-    return bytes(run(session, chosen).scalar() or b"")
-
-
 def raw_of(session: Session, inbound_id: int) -> bytes:
     """A mail's own bytes."""
     return bytes(run(session, select(_content.c.raw).where(_content.c.inbound_id == inbound_id)).scalar() or b"")
@@ -136,9 +133,10 @@ def _with_headers(session: Session, address: bytes, known: set[int], limit: int)
     """Add the mails that name the address in a header of their author's; looks back only until there are enough.
 
     Mail from a mailbox has no envelope, and not all mail becomes a question: what was set aside or came from a machine
-    is found by its headers alone.
+    is found by its headers alone, if it is among the newest ``LOOK_BACK`` mails.
     """
     found: list[int] = []
+    looked = 0
     chosen = (
         select(_mail.c.id, func.substr(_content.c.raw, 1, _HEAD_BYTES).label("head"))
         .join(_content, _content.c.inbound_id == _mail.c.id)
@@ -146,10 +144,18 @@ def _with_headers(session: Session, address: bytes, known: set[int], limit: int)
         .limit(_PORTION)
     )
     rows = run(session, chosen).all()
-    while rows and len(found) < limit:
+    while rows and len(found) < limit and looked < LOOK_BACK:
         found += [row.id for row in rows if row.id in known or _names(bytes(row.head), address)]
+        looked += len(rows)
         rows = run(session, chosen.where(_mail.c.id < rows[-1].id)).all()
-    return found[:limit]
+    return (found + sorted(known.difference(found), reverse=True))[:limit]
+
+
+def looked_back_to(session: Session) -> datetime | None:
+    """When the oldest mail came whose headers ``by_address`` searches; None where it searches those of all."""
+    newest = select(_mail.c.spooled_at).order_by(_mail.c.id.desc()).offset(LOOK_BACK - 1).limit(2)
+    moments = run(session, newest).scalars().all()
+    return moments[0] if len(moments) > 1 else None
 
 
 def _names(head: bytes, address: bytes) -> bool:
