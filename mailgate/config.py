@@ -126,7 +126,7 @@ def _settings_file(file: Path | None, named: str) -> Path | None:
     if file is None and named:
         return Path(named)
     file = file or Path(".env")
-    return file if file.is_file() else None
+    return file if file.exists() else None
 
 
 def _values_of(file: Path) -> dict[str, str]:
@@ -182,7 +182,7 @@ class _Reader:
             "trusted_authserv_id": self._read("TRUSTED_AUTHSERV_ID", "", readers.authserv_id, empty=None),
             "calendar": calendar,
             "max_message_bytes": self._read("MAX_MESSAGE_BYTES", "36700160", readers.whole_number(65536, 1 << 30)),
-            "tls_ca_file": self._read("TLS_CA_FILE", "", readers.existing_file, empty=None),
+            "tls_ca_file": self._read("TLS_CA_FILE", "", readers.authorities, empty=None),
             "templates": self._read("TEMPLATES", "", readers.existing_folder, empty=None),
             "metrics_listen": self._read("METRICS_LISTEN", "", readers.metrics_place, empty=None),
             "reply_addresses": self._read("REPLY_ADDRESSES", "yes" if mailbox is None else "no", readers.yes_or_no),

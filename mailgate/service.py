@@ -16,6 +16,7 @@ from mailgate.daemon import Daemon
 from mailgate.delivery.specimen import render_all
 from mailgate.equipment import smtp_access
 from mailgate.errors import MailgateError
+from mailgate.faultplaces import place_of
 from mailgate.servicemanager import ServiceManager
 
 _log = logging.getLogger("mailgate.service")
@@ -36,6 +37,7 @@ class Service:
         self._listeners = tuple(listeners)
         self._ending = False
         self._next: Settings | None = None
+        self._reloading = self._reload_again = False
         self._turn = asyncio.Event()
         self._reloads: set[asyncio.Task[None]] = set()
 
@@ -65,7 +67,7 @@ class Service:
         self._next = None
         self._turn.clear()
         daemon = Daemon(settings, listeners=self._listeners, alive=self._manager.alive)
-        await daemon.serve(self._turn, lambda running: self._manager.ready(running.greeting()))
+        await daemon.serve(self._turn, lambda running: self._reloaded(running.greeting()))
 
     def _end(self) -> None:
         self._ending = True
@@ -79,21 +81,38 @@ class Service:
         task.add_done_callback(self._reloads.discard)
 
     async def _reload(self) -> None:
-        if self._ending or self._next is not None:
+        if self._ending or self._reloading:
+            # What was written since then is read once the daemon serves that is starting now.
+            self._reload_again = True
             return
-        _log.info("reading the settings anew")
+        self._reloading = True
+        _log.info("reading the settings anew; credentials of systemd are those of the start, until a restart")
         self._manager.reloading()
         try:
             self._next = await asyncio.to_thread(self._tried)
         except MailgateError as fault:
-            _log.error("the new settings are refused, and the former ones stay: %s", fault)
-            self._manager.ready("the new settings were refused; see the journal")
-            return
-        self._turn.set()
+            self._refused(str(fault))
+        except Exception as fault:  # noqa: BLE001
+            # Whatever an administrator wrote there: the daemon that runs has nothing to do with it.
+            self._refused(f"they cannot be used: {place_of(fault)}")
+        else:
+            self._turn.set()
+
+    def _refused(self, reason: str) -> None:
+        _log.error("the new settings are refused, and the former ones stay: %s", reason)
+        self._reloaded("the new settings were refused; see the journal")
+
+    def _reloaded(self, text: str) -> None:
+        """Mail is taken, with whatever settings; ``text`` is the state that ``systemctl status`` shows."""
+        self._manager.ready(text)
+        again, self._reload_again, self._reloading = self._reload_again, False, False
+        if again:
+            self._begin_reload()
 
     def _tried(self) -> Settings:
         """The settings of now, once all that they name has shown itself usable."""
         settings = self._load()
         render_all(settings.hotline, [settings.templates] if settings.templates else [])
         smtp_access(settings.smtp)
+        settings.signing_key()
         return settings

@@ -7,6 +7,7 @@ the name of the setting before it.  A text that may hold a secret is never repea
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from datetime import date, time
 from email.utils import getaddresses
@@ -167,6 +168,17 @@ def existing_file(text: str) -> Path:
     if not Path(text).is_file():
         raise ValueError(f"there is no file {text}")
     return Path(text)
+
+
+def authorities(text: str) -> Path:
+    """A file with certificates of authorities, in PEM."""
+    file = existing_file(text)
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError:
+        # What cannot be read, and what holds no certificate.
+        raise ValueError(f"{file} holds no certificate in PEM that mailgate can read") from None
+    return file
 
 
 def existing_folder(text: str) -> Path:

@@ -6,8 +6,11 @@ a stage that has just completed a round does, and only while no other stage is o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from threading import Lock
+
+_log = logging.getLogger("mailgate.vitals")
 
 
 class Vitals:
@@ -34,8 +37,13 @@ class Vitals:
         with self._lock:
             self._completed[stage] = self._clock()
             overdue = self._overdue()
-        if not overdue:
+        if overdue:
+            return
+        try:
             self._well()
+        except Exception:  # noqa: BLE001
+            # A sign of life that cannot be given must not end the stage that gives it.
+            _log.exception("a sign of life could not be given")
 
     def overdue(self) -> tuple[str, ...]:
         """The stages that have not completed a round in time."""

@@ -158,9 +158,17 @@ def _rendered(texts: _Texts, values: Mapping[str, object]) -> tuple[str, str, st
         subject = clean.shortened(texts.subject.render(values), headers.LONGEST_SUBJECT)
         plain = clean.shown(texts.plain.render(values))
         html = clean.shown(texts.html.render(values, subject=subject))
-    except TemplateError as error:
-        raise ConfigurationError(f"The templates {texts.plain.name} and its like cannot be filled: {error}.") from error
+    except Exception as error:
+        raise _unusable(f"The templates {texts.plain.name} and its like cannot be filled", error) from error
     return subject, plain, html
+
+
+def _unusable(what: str, error: Exception) -> ConfigurationError:
+    """A template is a program that an administrator may have written, and fails in any way that one can.
+
+    Only Jinja's own words surely quote no letter.
+    """
+    return ConfigurationError(f"{what}: {error if isinstance(error, TemplateError) else type(error).__name__}.")
 
 
 def _automatic(letter: Letter) -> Automatic | None:
@@ -256,8 +264,8 @@ def _load(environment: Environment, kind: LetterKind) -> _Texts:
     names = (f"{kind}.subject.txt.j2", f"{kind}.txt.j2", f"{kind}.html.j2")
     try:
         return _Texts(*(environment.get_template(name) for name in names))
-    except TemplateError as error:
-        raise ConfigurationError(f"A template of the letter {kind} cannot be used: {error}.") from error
+    except Exception as error:
+        raise _unusable(f"A template of the letter {kind} cannot be used", error) from error
 
 
 def _file_label(file: Attachment) -> str:

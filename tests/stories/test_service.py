@@ -9,11 +9,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
 from servers.deployment import ANNA, HOTLINE, PATIENCE, eventually, form_text, mail
+
+from mailgate import heartbeat
 
 PIOTR_ALONE = "MAILGATE_CONSULTANTS=Piotr Zając <piotr.zajac@wsparcie.example>\n"
 
@@ -116,6 +119,8 @@ def test_ready_alive_and_stopping_are_reported_and_mail_comes_by_the_passed_sock
         manager.send(form_text())
         eventually("the consultant is asked", lambda: "anna.nowak@wsparcie.example" in manager.recipients())
         manager.until("WATCHDOG=1")
+        beat = heartbeat.read(manager.folder / "storage")
+        assert beat and beat.opened == (("127.0.0.1", manager.port),)
         process.send_signal(signal.SIGTERM)
         manager.until("STOPPING=1")
         assert process.wait(PATIENCE) == 0
@@ -135,14 +140,24 @@ def test_sighup_takes_over_new_settings_and_no_client_is_turned_away(manager):
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    ["MAILGATE_CONSULTANTS=nobody\n", "MAILGATE_TEMPLATES={folder}/templates\n" + PIOTR_ALONE],
-    ids=["a setting", "a template"],
+    ("wrong", "template", "key"),
+    [
+        ("MAILGATE_CONSULTANTS=nobody\n", b"", None),
+        ("MAILGATE_TEMPLATES={folder}/templates\n" + PIOTR_ALONE, b"{{ no_such_name }}", None),
+        ("MAILGATE_TEMPLATES={folder}/templates\n" + PIOTR_ALONE, b"{{ 1 / 0 }}", None),
+        ("MAILGATE_TEMPLATES={folder}/templates\n" + PIOTR_ALONE, b"\xff\xfe{{", None),
+        ("MAILGATE_TEMPLATES={folder}/templates\n" + PIOTR_ALONE, b"{% include 'acknowledgement.txt.j2' %}", None),
+        ("MAILGATE_TLS_CA_FILE={folder}/templates/acknowledgement.txt.j2\n" + PIOTR_ALONE, b"none", None),
+        (PIOTR_ALONE, b"", b""),
+    ],
+    ids=["a setting", "a name", "a division", "no text", "itself", "no certificate", "no key"],
 )
-def test_wrong_settings_are_refused_as_a_whole(manager, wrong):
+def test_wrong_settings_are_refused_as_a_whole(manager, wrong, template, key):
     (manager.folder / "templates").mkdir()
-    (manager.folder / "templates" / "acknowledgement.txt.j2").write_text("{{ no_such_name }}", "utf-8")
+    (manager.folder / "templates" / "acknowledgement.txt.j2").write_bytes(template)
     with manager.running() as process:
+        if key is not None:
+            (manager.folder / "storage" / "secret.key").write_bytes(key)
         manager.settings.write_text(wrong.format(folder=manager.folder), "utf-8")
         process.send_signal(signal.SIGHUP)
         manager.until("RELOADING=1")
@@ -171,3 +186,25 @@ def test_the_watchdog_goes_hungry_when_a_stage_hangs_and_is_fed_again_when_it_go
         assert process.poll() is None
         (manager.folder / "hang").unlink()
         manager.until("WATCHDOG=1")
+
+
+def test_a_second_wish_for_new_settings_is_remembered_while_the_first_is_fulfilled(manager):
+    with manager.running() as process:
+        manager.settings.write_text("MAILGATE_CONSULTANTS=Ewa Mak <ewa.mak@wsparcie.example>\n", "utf-8")
+        for _ in range(50):
+            process.send_signal(signal.SIGHUP)
+        manager.until("RELOADING=1")
+        manager.settings.write_text(PIOTR_ALONE, "utf-8")
+        process.send_signal(signal.SIGHUP)
+
+        numbers = count(1)
+
+        def is_piotrs() -> bool:
+            # A daemon that makes room for the next says so to whom it serves.
+            with suppress(smtplib.SMTPException):
+                manager.send(form_text(question=f"Kto odpowiada na pytanie {next(numbers)}?"))
+            return "piotr.zajac@wsparcie.example" in manager.recipients()
+
+        eventually("the last settings are in force", is_piotrs)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
