@@ -15,6 +15,11 @@ from mailgate.storagelock import daemon_runs
 def program(settings: Settings) -> Iterator[Finding]:
     """How a running daemon does; one that does not run is no fault, for it may be about to be installed."""
     if not daemon_runs(settings.storage):
+        beat = heartbeat.read(settings.storage)
+        if beat is not None and beat.stopped_at is None:
+            told = "The daemon does not run: it ended without a word, killed or with its machine"
+            yield Finding("program", "warning", f"{told}: start it, and see the journal for the reason.")
+            return
         yield Finding("program", "ok", f"mailgate {__version__} is installed, and does not run now.")
         return
     yield from or_well(_faults(settings.storage), "program", f"mailgate {__version__} runs.")

@@ -22,11 +22,23 @@ def storage(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Whether mail can be kept there."""
     folder = settings.storage
     if not folder.is_dir():
-        yield Finding("storage", "warning", f"{folder} is not there yet; the first start makes it.")
+        yield _to_be_made(folder)
         return
     database = settings.database_file
     well = f"{folder} can be written and has {_free(folder) >> 20} MiB free."
     yield from or_well(_faults(folder, database, now), "storage", well)
+
+
+def _to_be_made(folder: Path) -> Finding:
+    """Whether the first start can make it, tried where it will lie."""
+    above = next((place for place in folder.absolute().parents if place.is_dir()), Path("/"))
+    try:
+        with tempfile.TemporaryDirectory(dir=above):
+            pass
+    except OSError as fault:
+        cure = "give the user of the service the right to write there, or set MAILGATE_STORAGE."
+        return Finding("storage", "fault", f"{folder} cannot be made in {above} ({fault.strerror}): {cure}")
+    return Finding("storage", "warning", f"{folder} is not there yet; the first start makes it.")
 
 
 def _faults(folder: Path, database: Path | None, now: datetime) -> Iterator[Finding]:

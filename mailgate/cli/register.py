@@ -82,12 +82,18 @@ def list_(
     from mailgate.register import questions
     from mailgate.register.database import reading
 
+    _in_order(since, until)
     with open_register() as engine, reading(engine) as session:
         rows = questions.listed(session, since, until, status.value if status else None)
         if json:
             print_json({**questions.exported(row), "kind": row.kind} for row in rows)
         else:
             print_table(_COLUMNS, map(_cells, rows))
+
+
+def _in_order(since: date | None, until: date | None) -> None:
+    if since and until and since > until:
+        raise typer.BadParameter(f"{since} is later than --to {until}.", param_hint="--from")
 
 
 @app.command()
@@ -129,6 +135,7 @@ def export(
     """Export the register: all questions, or those received on the given days."""
     if output is None and kind is Format.xlsx and sys.stdout.isatty():
         raise typer.BadParameter("an XLSX file is not for a terminal; name one.", param_hint="--output")
+    _in_order(since, until)
     from mailgate.register import export as files
     from mailgate.register import questions
     from mailgate.register.database import reading

@@ -41,6 +41,8 @@ def trace(
     from mailgate.register.traces import looked_back_to
     from mailgate.sandbox import Sandbox
 
+    if not what.strip():
+        raise typer.BadParameter("name an address, a Message-ID, or a number.")
     settings = load_settings()
     with open_register() as engine:
         with reading(engine) as session:
@@ -152,6 +154,9 @@ def _show(
             f"The mailbox could not be asked ({one_line(unasked, 200)}): it may hold mail that is not taken yet."
         )
     if not (told or letters or waiting):
+        if _NUMBER.fullmatch(what.strip()) or _MAIL.fullmatch(what.strip()):
+            typer.echo(f"There is no {visible(what)} in the register.")
+            return
         typer.echo(
             f"Neither the register nor the mailbox knows {visible(what)}: our server never accepted such a mail. One that "
             "was refused at the door (wrong address, too large) stands in the journal only: "

@@ -53,6 +53,10 @@ def register_error(error: StatementError | PoolTimeout) -> RegisterError:
         return RegisterBusy("The database is busy: no free connection.")
     if not isinstance(error, DBAPIError):
         return RowRefused(f"The database was given what it cannot hold: {type(error.orig).__name__}.")
+    if _is_unreachable(error):
+        return RegisterBusy(
+            f"The database cannot be reached: {_told(error)}; see that it runs, and that MAILGATE_DATABASE_URL names it."
+        )
     if _is_temporary(error):
         return RegisterBusy(f"The database is busy: {_told(error)}.")
     if isinstance(error, IntegrityError | DataError):
@@ -73,6 +77,14 @@ def _is_temporary(error: DBAPIError) -> bool:
     if state is not None:
         return str(state).startswith(_POSTGRESQL_TEMPORARY)
     return isinstance(error, OperationalError | InterfaceError)
+
+
+def _is_unreachable(error: DBAPIError) -> bool:
+    """Whether there was no connection to begin with: psycopg then has no code of PostgreSQL's to tell."""
+    cause = error.orig
+    is_sqlite = getattr(cause, "sqlite_errorcode", None) is not None
+    state = getattr(cause, "sqlstate", None)
+    return isinstance(error, OperationalError) and not is_sqlite and state is None and not error.statement
 
 
 def _told(error: DBAPIError) -> str:
