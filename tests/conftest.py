@@ -12,6 +12,7 @@ scratch database in it, and what the URL names is not touched.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -27,6 +28,9 @@ from servers.databases import (
     register_url,
     sqlite_maker,
 )
+from servers.programs import do_without
+
+from mailgate.extract.scan import tesseract
 
 __all__ = [
     "databases",
@@ -66,3 +70,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "databases" in metafunc.fixturenames:
         kinds = kinds_of(metafunc.definition, metafunc.config.stash[_WANTED])
         metafunc.parametrize("databases", kinds, indirect=True)
+
+
+@pytest.fixture
+def polish_tesseract() -> None:
+    """For tests that read scans."""
+    if tesseract.missing() is not None:
+        do_without("tesseract with Polish is not installed (packages tesseract-ocr, tesseract-ocr-pol)")
+
+
+@pytest.fixture
+def liberation_fonts() -> None:
+    """For tests that draw a page."""
+    if not list(Path("/usr/share/fonts").rglob("LiberationSerif-Regular.ttf")):
+        do_without("the Liberation fonts are missing (package fonts-liberation)")

@@ -246,7 +246,7 @@ def test_the_files_of_a_mail_that_need_no_recognition_are_read_once(
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(tesseract.missing() is not None, reason="tesseract with Polish is not installed")
+@pytest.mark.usefixtures("polish_tesseract")
 def test_a_mail_of_many_scanned_pages_comes_back_within_the_sandbox_s_limits() -> None:
     pages = 40 if os.environ.get("MAILGATE_TEST_SOAK") == "full" else 2
     scan = (Path(__file__).parent / "files" / "scans" / "clean.png").read_bytes()

@@ -26,7 +26,8 @@ from mailgate.extract.scan.references import as_pictured, likelier_reference
 SCANS = sorted(path for path in (Path(__file__).parent.parent / "files" / "scans").iterdir() if path.suffix != ".json")
 FIELDS = ("date", "reference", "user_name", "office", "phone", "email", "question")
 
-with_tesseract = pytest.mark.skipif(tesseract.missing() is not None, reason="tesseract with Polish is not installed")
+with_tesseract = pytest.mark.usefixtures("polish_tesseract")
+with_fonts = pytest.mark.usefixtures("liberation_fonts")
 
 
 def written(picture: Image.Image, kind: str = "PNG", **more: object) -> bytes:
@@ -221,11 +222,6 @@ def line_of(text: str, font: str = "LiberationSans-Regular.ttf") -> Image.Image:
     picture = Image.new("L", (900, 90), 255)
     ImageDraw.Draw(picture).text((20, 20), text, font=ImageFont.truetype(font, 44), fill=0)
     return picture
-
-
-with_fonts = pytest.mark.skipif(
-    not list(Path("/usr/share/fonts").rglob("LiberationSerif-Regular.ttf")), reason="the Liberation fonts are missing"
-)
 
 
 @with_fonts
