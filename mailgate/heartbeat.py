@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,12 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Protocol
 
-from mailgate import __version__
+from mailgate import __version__, keptjson
 
 FILE_NAME = "heartbeat.json"
 """In the storage folder."""
+_MOST_PIDS = 1 << 22
+"""Of Linux: PID_MAX_LIMIT."""
 SHORTEST_PAUSE = 3.0
 """Seconds between two beats: rounds may follow each other by milliseconds."""
 SLACK = 2 * SHORTEST_PAUSE
@@ -40,6 +42,8 @@ class LooksAtMailbox(Protocol):
     def doubtful(self) -> int: ...  # noqa: D102
     @property
     def trouble(self) -> str | None: ...  # noqa: D102
+    @property
+    def holder(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,12 @@ class MailboxSeen:
     oldest: datetime | None = None
     doubtful: int = 0
     trouble: str | None = None
+    holder: str | None = None
 
     @classmethod
     def of(cls, look: LooksAtMailbox) -> MailboxSeen:
         """A copy of what the poller tells."""
-        return cls(look.state, look.completed_at, look.waiting, look.oldest, look.doubtful, look.trouble)
+        return cls(look.state, look.completed_at, look.waiting, look.oldest, look.doubtful, look.trouble, look.holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Heartbeat:
     mailbox: MailboxSeen | None = None
     stopped_at: datetime | None = None
     """The end of a daemon that was told to stop."""
+    opened: tuple[tuple[str, int], ...] = ()
+    """Where the receiver takes mail, host and port, if the service manager has opened that for it."""
 
     def hanging(self, now: float) -> str | None:
         """The stage that did not complete a round in time by ``now`` (monotonic seconds), None while all did.
@@ -101,15 +108,16 @@ def write(folder: Path, beat: Heartbeat) -> None:
 def read(folder: Path) -> Heartbeat | None:
     """The last sign of life; None where there is none, or none that this program can read."""
     try:
-        return _beat(json.loads((folder / FILE_NAME).read_text("utf-8")))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return _beat(keptjson.read(folder / FILE_NAME))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
 
 
 class Heart:
     """Beats for one running daemon; used by several threads.
 
-    ``stages`` and ``mailbox`` tell how it does now (``Vitals.rounds`` and ``Poller.status``); ``clock`` gives aware UTC.
+    ``stages`` and ``mailbox`` tell how it does now (``Vitals.rounds`` and ``Poller.status``), ``opened`` where mail is
+    taken by sockets of the service manager; ``clock`` gives aware UTC.
     """
 
     def __init__(
@@ -119,12 +127,14 @@ class Heart:
         stages: Callable[[], Mapping[str, tuple[float, float]]],
         mailbox: Callable[[], LooksAtMailbox | None] = lambda: None,
         seconds: Callable[[], float] = monotonic,
+        opened: Callable[[], Sequence[tuple[str, int]]] = tuple,
     ) -> None:
         self._folder = folder
         self._clock = clock
         self._stages = stages
         self._mailbox = mailbox
         self._seconds = seconds
+        self._opened = opened
         self._started_at = clock()
         self._next = seconds()
         self._lock = Lock()
@@ -156,6 +166,7 @@ class Heart:
             beaten_on=self._seconds(),
             stages=self._stages(),
             mailbox=MailboxSeen.of(look) if look else None,
+            opened=tuple(self._opened()),
         )
 
     def _write(self, beat: Heartbeat) -> None:
@@ -180,6 +191,7 @@ def _plain(beat: Heartbeat) -> dict[str, Any]:
             for name in MailboxSeen.__slots__
         },
         "stopped_at": beat.stopped_at and beat.stopped_at.isoformat(),
+        "opened": list(beat.opened),
     }  # fmt: skip
 
 
@@ -188,12 +200,12 @@ def _beat(values: dict[str, Any]) -> Heartbeat:
     mailbox = values["mailbox"]
     if mailbox is not None:
         instants = {name: _instant(mailbox[name]) for name in ("completed_at", "oldest")}
-        mailbox = MailboxSeen(**{name: mailbox[name] for name in MailboxSeen.__slots__} | instants)
+        mailbox = MailboxSeen(**{name: mailbox[name] for name in MailboxSeen.__slots__ if name in mailbox} | instants)
     started_at, beaten_at = _instant(values["started_at"]), _instant(values["beaten_at"])
     if started_at is None or beaten_at is None:
         raise ValueError("its instants are missing")
     return Heartbeat(
-        pid=int(values["pid"]),
+        pid=keptjson.number(values["pid"], _MOST_PIDS),
         version=str(values["version"]),
         started_at=started_at,
         beaten_at=beaten_at,
@@ -201,8 +213,10 @@ def _beat(values: dict[str, Any]) -> Heartbeat:
         stages={str(stage): (float(age), float(due)) for stage, (age, due) in values["stages"].items()},
         mailbox=mailbox,
         stopped_at=_instant(values["stopped_at"]),
+        # A daemon that was started before an upgrade does not tell.
+        opened=tuple((str(host), int(port)) for host, port in values.get("opened", ())),
     )
 
 
 def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else keptjson.instant(text)

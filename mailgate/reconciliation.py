@@ -5,19 +5,19 @@ Nothing is changed anywhere, and a daemon may be at work meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from mailgate.domain.difference import Difference
-from mailgate.domain.mail import fingerprint
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import SessionLost
 from mailgate.intake.inventory import Examined, Inventory, Lying
 from mailgate.register import proof, sightings
-from mailgate.register.arrivals import MAX_MESSAGE_ID, known_uids
+from mailgate.register.arrivals import MAX_MESSAGE_ID, Taken, taken_at
 from mailgate.register.database import reading
+from mailgate.register.halt import Halt
 
 YOUNG = timedelta(minutes=5)
 """What came into the mailbox so lately may not be taken yet."""
@@ -30,20 +30,24 @@ def differences(
     mailbox: ImapAccount | None,
     now: datetime,
     *,
-    halted: Callable[[], bool] = lambda: False,
+    halted: Halt | None = None,
     every_byte: bool = False,
 ) -> Iterator[Difference]:
-    """All differences, as they are found; ends early where ``halted``.
+    """All differences, as they are found; ends early where ``halted``, between two questions or in the middle of one.
 
     The bytes of every mail are read again only with ``every_byte``, else those of a part (``proof.changed_bytes``).
-    Raises RegisterError where the database does not answer; of a mailbox that does not, a difference tells.
+    Raises RegisterError where the database does not answer, or was halted while it did; of a mailbox that does not, a
+    difference tells.
     """
+    halt = halted or Halt()
     if mailbox is not None:
-        yield from _until(halted, _in_mailbox(engine, mailbox, now))
-    with reading(engine) as session:
-        yield from _until(halted, proof.disagreements(session, now))
-    with reading(engine) as session:
-        yield from _until(halted, proof.changed_bytes(session, now.date(), every=every_byte))
+        yield from _until(halt, _in_mailbox(engine, mailbox, now, halt))
+    if not halt():
+        with reading(engine) as session, halt.over(session):
+            yield from _until(halt, proof.disagreements(session, now, halted=halt))
+    if not halt():
+        with reading(engine) as session, halt.over(session):
+            yield from _until(halt, proof.changed_bytes(session, now.date(), every=every_byte, halted=halt))
 
 
 def lying(engine: Engine, account: ImapAccount, what: str) -> Iterator[Lying]:
@@ -59,6 +63,7 @@ def lying(engine: Engine, account: ImapAccount, what: str) -> Iterator[Lying]:
 
 
 def _until(halted: Callable[[], bool], found: Iterator[Difference]) -> Iterator[Difference]:
+    """So long as nobody halts; within what finds them it is asked as well, for most look long and find nothing."""
     while not halted():
         one = next(found, None)
         if one is None:
@@ -66,14 +71,18 @@ def _until(halted: Callable[[], bool], found: Iterator[Difference]) -> Iterator[
         yield one
 
 
-def _in_mailbox(engine: Engine, account: ImapAccount, now: datetime) -> Iterator[Difference]:
+def _in_mailbox(
+    engine: Engine, account: ImapAccount, now: datetime, halted: Callable[[], bool]
+) -> Iterator[Difference]:
     """Messages that lie in the mailbox and that the spool does not know."""
     try:
         with Inventory.open(account) as inventory:
             for folder in inventory.folders():
                 for uids in inventory.uids(folder):
-                    for one in _unknown(engine, inventory, folder, uids, account, now):
+                    for one in _unknown(engine, inventory, folder, uids, account, now, halted):
                         yield _not_taken(one, account)
+                    if halted():
+                        return
     except SessionLost as fault:
         cure = "see `mailgate doctor`, and reconcile again once the mailbox can be reached"
         yield Difference("mailbox", account.folder, f"it could not be compared ({fault})", cure)
@@ -90,32 +99,44 @@ def _not_taken(one: Lying, account: ImapAccount) -> Difference:
 
 
 def _unknown(
-    engine: Engine, inventory: Inventory, folder: Examined, uids: Sequence[int], account: ImapAccount, now: datetime
+    engine: Engine,
+    inventory: Inventory,
+    folder: Examined,
+    uids: Sequence[int],
+    account: ImapAccount,
+    now: datetime,
+    halted: Callable[[], bool] = lambda: False,
 ) -> Iterator[Lying]:
     """Those that are known neither by their place, nor by Message-ID and size, nor by their content.
 
     Mail is put away under new UIDs, so that in the folder of accepted mail its Message-ID must do; where that is missing
-    or the octets differ (a relay's headers), the whole content decides.
+    or the octets differ (a relay's headers), the whole content decides.  Nothing is too young to be known there.
     """
+    incoming = folder.name == account.folder
     for start in range(0, len(uids), _ASKED_AT_ONCE):
         some = uids[start : start + _ASKED_AT_ONCE]
+        if halted():
+            return
         with reading(engine) as session:
-            placed = (
-                known_uids(session, account.key, folder.uidvalidity, some) if folder.name == account.folder else set()
-            )
-        described = list(inventory.described(folder, [uid for uid in some if uid not in placed]))
+            placed = taken_at(session, account.key, folder.uidvalidity, some) if incoming else {}
+        described = list(inventory.described(folder, some))
         with reading(engine) as session:
             sizes = sightings.sizes(session, [one.message_id for one in described if one.message_id])
         for one in described:
-            if now - one.received_at < YOUNG or _fits(one, sizes):
+            if halted():
+                return
+            if (incoming and now - one.received_at < YOUNG) or _fits(one, placed, sizes):
                 continue
             raw = inventory.raw(one)
             # Asked only now, so that what was taken meanwhile is known.
             with reading(engine) as session:
-                if raw and not sightings.has_fingerprint(session, fingerprint(raw)):
+                if raw and not sightings.is_on_record(session, raw, one.received_at):
                     yield one
 
 
-def _fits(one: Lying, sizes: dict[str, set[int | None]]) -> bool:
+def _fits(one: Lying, placed: Mapping[int, Taken], sizes: dict[str, set[int | None]]) -> bool:
+    taken = placed.get(one.uid)
+    if taken is not None and taken.is_still_there(one.received_at, one.size, one.message_id):
+        return True
     known = sizes.get(one.message_id[:MAX_MESSAGE_ID], set()) if one.message_id else set()
     return one.size in known or None in known

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,6 +36,16 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert beat.mailbox == MailboxSeen("waiting", NOW, 3, NOW - timedelta(hours=1), 1, "zażółć")
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
     assert [file.name for file in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_where_the_service_manager_opened_a_port_is_told_and_a_daemon_of_before_need_not(tmp_path: Path) -> None:
+    Heart(tmp_path, lambda: NOW, dict, seconds=Clock(), opened=lambda: [("::", 25)]).beat()
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None and beat.opened == (("::", 25),)
+    file = tmp_path / FILE_NAME
+    file.write_text(file.read_text("utf-8").replace(', "opened": [["::", 25]]', ""), "utf-8")
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None and beat.opened == ()
 
 
 def test_rounds_that_follow_each_other_quickly_are_one_beat(tmp_path: Path) -> None:
@@ -78,7 +90,39 @@ def test_a_folder_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
     assert heartbeat.read(tmp_path / "gone") is None
 
 
+def test_who_reads_the_mailbox_is_written_and_a_daemon_of_before_that_was_known_is_read_too(tmp_path: Path) -> None:
+    look = PollerStatus("standby", NOW, holder="other:/var/lib/mailgate")
+    Heart(tmp_path, lambda: NOW, dict, lambda: look, Clock()).beat()
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None and beat.mailbox == MailboxSeen("standby", NOW, holder="other:/var/lib/mailgate")
+    written = json.loads((tmp_path / FILE_NAME).read_text("utf-8"))
+    del written["mailbox"]["holder"]
+    (tmp_path / FILE_NAME).write_text(json.dumps(written))
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None and beat.mailbox == MailboxSeen("standby", NOW)
+
+
 def test_a_file_of_another_kind_is_no_sign_of_life(tmp_path: Path) -> None:
-    for content in ("", "{}", "[1]", '{"pid": 1}', '{"mailbox": 3}', "\x00"):
+    heart(tmp_path, Clock(), mailbox=(1.5, 360.0)).beat()
+    good = json.loads((tmp_path / FILE_NAME).read_text("utf-8"))
+    spoiled = [
+        good | {"started_at": "0001-01-01T00:00:00+14:00"},
+        good | {"stopped_at": "9999-12-31T23:59:59-14:00"},
+        good | {"beaten_at": "2026-11-23T10:00:00"},
+        good | {"pid": 10**30},
+        good | {"beaten_on": 10**400},
+        good | {"stages": {"mailbox": [1]}},
+    ]
+    deep = "[" * 300_000 + "]" * 300_000
+    for content in ("", "{}", "[1]", '{"pid": 1}', '{"mailbox": 3}', "\x00", deep, *map(json.dumps, spoiled)):
         (tmp_path / FILE_NAME).write_text(content)
-        assert heartbeat.read(tmp_path) is None, content
+        assert heartbeat.read(tmp_path) is None, content[:100]
+
+
+def test_what_is_no_plain_file_is_no_sign_of_life_and_holds_up_nobody(tmp_path: Path) -> None:
+    """A pipe to which nobody writes, and a file without end."""
+    os.mkfifo(tmp_path / FILE_NAME)
+    assert heartbeat.read(tmp_path) is None
+    (tmp_path / FILE_NAME).unlink()
+    (tmp_path / FILE_NAME).symlink_to("/dev/zero")
+    assert heartbeat.read(tmp_path) is None

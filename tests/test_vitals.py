@@ -56,3 +56,14 @@ def test_each_stage_tells_the_age_of_its_last_round_and_when_the_next_is_due():
     watched.pulse("pipeline")
     clock.now += 5
     assert watched.rounds() == {"mailbox": (25.0, 60), "pipeline": (5.0, 30)}
+
+
+def test_a_sign_of_life_that_cannot_be_given_ends_no_stage():
+    vitals = Vitals({"pipeline": 10.0}, lambda: 0.0)
+
+    def broken() -> None:
+        raise RuntimeError("the disk is gone")
+
+    vitals.feed(broken)
+    vitals.pulse("pipeline")
+    assert vitals.overdue() == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,9 @@ MINUTE = timedelta(minutes=1)
 class Post:
     """Time that only moves when it is told to, and what the administrators get."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, poll_seconds: int = 60) -> None:
         self.engine = engine
+        self.poll_seconds = poll_seconds
         self.now = NOW
         self.ticks = 1000.0
         self.reports: list[Report] = []
@@ -38,7 +40,7 @@ class Post:
         self.watchman = self.start()
 
     def start(self, tell: Callable[[Session, Report, datetime], int] | None = None) -> Watchman:
-        senses = Senses(poller=lambda: self.status, smarthost=lambda: self.reached)
+        senses = Senses(poller=lambda: self.status, smarthost=lambda: self.reached, poll_seconds=self.poll_seconds)
         self.watchman = Watchman(self.engine, senses, tell or self.tell, lambda: self.now, seconds=lambda: self.ticks)
         return self.watchman
 
@@ -54,6 +56,19 @@ class Post:
             self.now += MINUTE
             self.ticks += 60
             self.watchman.look()
+
+    def wait_long(self, minutes: int) -> None:
+        """Let time pass, with one look at its end."""
+        self.now += (minutes - 1) * MINUTE
+        self.ticks += (minutes - 1) * 60
+        self.wait()
+
+    def rest(self, time: timedelta) -> None:
+        """Let time pass without a daemon."""
+        self.now += time
+        self.ticks += time.total_seconds()
+        self.start()
+        self.watchman.look()
 
     def told(self) -> list[list[str]]:
         return [[one.kind for one in report.new] for report in self.reports]
@@ -118,6 +133,17 @@ def test_a_mailbox_that_was_never_reached_is_told_after_ten_minutes(post: Post) 
     post.wait(10)
     assert post.reports == []
     post.wait()
+    assert post.told() == [["mailbox"]]
+
+
+def test_trouble_between_polls_that_are_hours_apart_is_told_ten_minutes_after_it_began(engine: Engine) -> None:
+    post = Post(engine, poll_seconds=3600)
+    post.status = PollerStatus("waiting", completed_at=NOW)
+    post.wait(36)
+    post.status = PollerStatus("pausing", completed_at=NOW, trouble="connecting: refused")
+    post.wait(10)
+    assert post.reports == []
+    post.wait(2)
     assert post.told() == [["mailbox"]]
 
 
@@ -194,6 +220,71 @@ def test_a_difference_stands_until_the_next_comparison_finds_none_also_over_a_re
     post.watchman.reconciled(0, post.now)
     post.wait()
     assert [one.kind for one in post.reports[-1].over] == ["difference"]
+
+
+HOURS_50 = 50 * 60
+
+
+def test_a_comparison_that_is_not_completed_is_told_after_two_days_and_so_is_the_next_one(post: Post) -> None:
+    post.watchman.look()
+    post.wait_long(HOURS_50)
+    assert post.reports == []
+    post.wait()
+    assert post.told() == [["comparison"]]
+    assert post.reports[0].new[0].since == NOW
+    for _ in range(3):
+        post.start()
+        post.wait(20)
+    assert len(post.reports) == 1
+    post.watchman.reconciled(0, post.now)
+    post.wait()
+    assert [one.kind for one in post.reports[-1].over] == ["comparison"]
+    assert post.watchman.compared_at == post.now - MINUTE
+    post.start()
+    post.watchman.look()
+    assert post.watchman.compared_at == post.now - MINUTE
+    post.wait_long(HOURS_50)
+    post.wait()
+    assert post.told()[2:] == [["comparison"]]
+
+
+def test_a_daemon_that_is_restarted_every_day_and_never_compares_is_told_of(post: Post) -> None:
+    post.watchman.look()
+    for _ in range(2):
+        post.wait_long(24 * 60)
+        post.start()
+        post.watchman.look()
+    post.wait_long(2 * 60)
+    assert post.reports == []
+    post.wait()
+    assert post.told() == [["comparison"]]
+
+
+def test_the_time_in_which_no_daemon_ran_is_no_time_without_a_comparison(post: Post) -> None:
+    """An office that turns its machine off over a long weekend is not alarmed on the morning after."""
+    post.watchman.reconciled(0, post.now)
+    post.wait_long(12 * 60)
+    post.rest(timedelta(days=4))
+    post.wait_long(HOURS_50 - 12 * 60)
+    assert post.reports == []
+    post.wait()
+    assert post.told() == [["comparison"]]
+    assert post.reports[0].new[0].since == NOW
+    assert "6 days ago" in post.reports[0].new[0].what
+
+
+def test_what_an_older_version_kept_begins_to_count_now(post: Post) -> None:
+    post.watchman.look()
+    with unit_of_work(post.engine) as session:
+        kept = json.loads(session.connection().execute(text("SELECT CAST(outside AS TEXT) FROM watch")).scalar_one())
+        del kept["uncompared_since"]
+        session.connection().execute(text("UPDATE watch SET outside = :kept"), {"kept": json.dumps(kept)})
+    post.start()
+    post.watchman.look()
+    post.wait_long(HOURS_50)
+    assert post.reports == []
+    post.wait()
+    assert post.told() == [["comparison"]]
 
 
 def test_a_disk_that_fills_up_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

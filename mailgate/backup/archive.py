@@ -140,7 +140,7 @@ def decompress(source: Path, target: Path, size: int) -> None:
 
 def _manifest_in(tar: tarfile.TarFile) -> Manifest:
     first = tar.next()
-    if first is None or first.name != manifests.FILE_NAME or not first.isreg() or first.size > MOST_OF_A_MANIFEST:
+    if first is None or first.name != manifests.FILE_NAME or not _is_plain(first) or first.size > MOST_OF_A_MANIFEST:
         raise BackupFault("it is no backup of mailgate: it does not begin with a manifest")
     content = tar.extractfile(first)
     assert content is not None
@@ -151,15 +151,22 @@ def _unpack_one(tar: tarfile.TarFile, entry: tarfile.TarInfo, manifest: Manifest
     """Only names of the manifest are ever written, and a manifest of ours names plain files."""
     name = entry.name
     expected = manifest.members.get(name)
-    if expected is None or Path(name).name != name or not entry.isreg():
+    if expected is None or Path(name).name != name or not _is_plain(entry):
         raise BackupFault(f"it holds something that its manifest does not name: {name!r}")
+    if entry.size != expected.bytes:
+        raise BackupFault(f"{name} is not what was put in: its length differs")
     content = tar.extractfile(entry)
     assert content is not None
     with os.fdopen(_new_file(folder / name), "wb") as target:
         digest = _copied(content, target)
-    if entry.size != expected.bytes or digest != expected.sha256:
+    if digest != expected.sha256:
         raise BackupFault(f"{name} is not what was put in: its checksum differs")
     return name
+
+
+def _is_plain(entry: tarfile.TarInfo) -> bool:
+    """A file whose bytes stand in the archive: a sparse one of some kilobytes unpacks to any size."""
+    return entry.isreg() and not entry.issparse()
 
 
 def _copied(source: IO[bytes], target: IO[bytes]) -> str:

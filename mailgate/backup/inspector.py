@@ -10,7 +10,8 @@ from mailgate.backup import archive, shelf, sqlitecopy
 from mailgate.backup.fault import BackupFault
 from mailgate.backup.installation import DATABASE
 from mailgate.backup.manifest import Manifest
-from mailgate.backup.stock import Serials, Stock, gaps
+from mailgate.backup.stock import Stock, gaps
+from mailgate.domain.numbering import Serials
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def inspect(backup: Path, workspace: Path, environment: Mapping[str, str]) -> In
         return Inspection(manifest, tuple(_faults(manifest, workspace, environment)))
     except BackupFault as fault:
         return Inspection(manifest, (str(fault),))
+    except OSError as fault:
+        raise BackupFault(f"{backup.name} cannot be unpacked: {fault.strerror or type(fault).__name__}") from None
 
 
 def database_in(workspace: Path, manifest: Manifest) -> Path:
@@ -46,6 +49,9 @@ def database_in(workspace: Path, manifest: Manifest) -> Path:
 
 def _faults(manifest: Manifest, workspace: Path, environment: Mapping[str, str]) -> Iterator[str]:
     packed, database = workspace / DATABASE[manifest.kind], database_in(workspace, manifest)
+    if manifest.kind == "sqlite" and database.exists():
+        yield f"it holds {database.name} beside its packed database"
+        return
     if not packed.exists():
         yield "it holds no database"
         return

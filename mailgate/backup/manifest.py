@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from mailgate import keptjson
 from mailgate.backup.fault import BackupFault
 from mailgate.backup.stock import Stock
 
@@ -16,6 +18,10 @@ FORMAT = 1
 """Changed when an older program could no longer read the file."""
 
 Kind = Literal["sqlite", "postgresql"]
+
+_MOST = 1 << 60
+"""Of bytes and of what is counted."""
+_YEAR = re.compile(r"[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Manifest:
     def from_json(cls, raw: bytes) -> Manifest:
         """Raises BackupFault where it is none, or of a format that is newer than this program."""
         try:
-            told: dict[str, Any] = json.loads(raw)
+            told: dict[str, Any] = keptjson.parse(raw)
             newer = told["format"] > FORMAT
             program = str(told["program"])
             if not newer:
@@ -57,14 +63,27 @@ class Manifest:
 
     @classmethod
     def _read(cls, told: dict[str, Any]) -> Manifest:
-        made_at = datetime.fromisoformat(told["made_at"])
-        if told["kind"] not in ("sqlite", "postgresql") or made_at.tzinfo is None:
-            raise ValueError
+        if told["kind"] not in ("sqlite", "postgresql"):
+            raise ValueError("of no kind")
         return cls(
-            program=str(told["program"]),
+            program=keptjson.text(told["program"]),
             kind=told["kind"],
-            made_at=made_at,
-            stock=Stock(**told["stock"]),
-            unpacked=int(told["unpacked"]),
-            members={name: Member(int(one["bytes"]), str(one["sha256"])) for name, one in told["members"].items()},
+            made_at=keptjson.instant(told["made_at"]),
+            stock=_stock(told["stock"]),
+            unpacked=keptjson.number(told["unpacked"], _MOST),
+            members={name: _member(one) for name, one in told["members"].items()},
         )
+
+
+def _stock(told: dict[str, Any]) -> Stock:
+    if not all(_YEAR.fullmatch(year) for year in told["numbers"]):
+        raise ValueError("a year that is none")
+    return Stock(keptjson.text(told["revision"]), _counted(told["counts"]), _counted(told["numbers"]))
+
+
+def _counted(told: dict[str, Any]) -> dict[str, int]:
+    return {name: keptjson.number(count, _MOST) for name, count in told.items()}
+
+
+def _member(told: dict[str, Any]) -> Member:
+    return Member(keptjson.number(told["bytes"], _MOST), keptjson.text(told["sha256"]))

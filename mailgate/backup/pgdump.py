@@ -14,7 +14,8 @@ from mailgate.backup import pgprograms
 from mailgate.backup.archive import LEVEL
 from mailgate.backup.fault import BackupFault
 from mailgate.backup.pgprograms import Target
-from mailgate.backup.stock import COUNTED, Serials, Stock, take_stock
+from mailgate.backup.stock import COUNTED, Stock, take_stock
+from mailgate.domain.numbering import Serials
 from mailgate.register.faults import translated
 
 _VERSION_DATA = " TABLE DATA public alembic_version "

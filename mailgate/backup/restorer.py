@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,7 +155,7 @@ def _load(installation: Installation, engine: Engine, dump: Path, manifest: Mani
 def _put(fresh: Path, place: Path, now: datetime) -> Path | None:
     """Put a file into place at one stroke; returns where the one is that stood there, None where none did."""
     fresh.chmod(0o600)
-    _give_to_owner_of(place.parent, fresh)
+    shelf.give_to_owner_of(place.parent, fresh)
     with fresh.open("rb") as file:
         os.fsync(file.fileno())
     aside = _aside(place, now) if place.exists() else None
@@ -185,11 +184,3 @@ def _logs_aside(path: Path, now: datetime) -> list[Path]:
 
 def _aside(place: Path, now: datetime) -> Path:
     return place.with_name(f"{place.name}.replaced-{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}")
-
-
-def _give_to_owner_of(folder: Path, file: Path) -> None:
-    """Restored by root for a service that runs as another user."""
-    owner = folder.stat()
-    if os.geteuid() == 0:
-        with suppress(OSError):
-            os.chown(file, owner.st_uid, owner.st_gid)

@@ -9,10 +9,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mailgate.backup import archive
 from mailgate.backup.fault import BackupFault
 
 _NAME = re.compile(r"mailgate-\d{4}-\d\d-\d\dT\d{6}Z\.tar")
@@ -26,8 +27,18 @@ def name_of(made_at: datetime) -> str:
 
 
 def backups_in(folder: Path) -> list[Path]:
-    """The finished backups, the oldest first."""
-    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    """The finished backups, the oldest first: of what is named like one, what says of itself that it is one."""
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name) and _tells_of_itself(path))
+
+
+def _tells_of_itself(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        archive.read_manifest(path)
+    except BackupFault:
+        return False
+    return True
 
 
 @contextmanager
@@ -41,9 +52,10 @@ def workspace(folder: Path) -> Iterator[Path]:
         _remove_abandoned(folder)
         unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
     except OSError as fault:
-        raise BackupFault(
-            f"{folder} cannot be written ({fault.strerror}); name a folder that mailgate may write"
-        ) from None
+        cure = "name a folder that mailgate may write"
+        if fault.errno == errno.EROFS:
+            cure += "; in a unit of systemd, ReadWritePaths= lets it write to others than its own"
+        raise BackupFault(f"{folder} cannot be written ({fault.strerror}): {cure}") from None
     descriptor = os.open(unfinished, os.O_RDONLY | os.O_DIRECTORY)
     try:
         # The kernel lets go of it however the process ends: thus an abandoned folder is known.
@@ -101,10 +113,23 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def give_to_owner_of(folder: Path, file: Path) -> None:
+    """For what root puts there for a service that runs as another user."""
+    owner = folder.stat()
+    if os.geteuid() == 0:
+        with suppress(OSError):
+            os.chown(file, owner.st_uid, owner.st_gid)
+
+
 def rotate(folder: Path, keep: int, last_good: Path) -> list[Path]:
-    """Remove all but the newest ``keep`` backups, never ``last_good``; returns what was removed."""
-    old = backups_in(folder)[:-keep]
-    removed = [path for path in old if path != last_good]
-    for path in removed:
-        path.unlink(missing_ok=True)
+    """Remove all but the newest ``keep`` backups up to ``last_good``, which stays; returns what was removed.
+
+    What by its name is newer than the one just made tells of a clock that was wrong: it counts for nothing and stays.
+    So does what we may not remove.
+    """
+    removed = []
+    for path in [path for path in backups_in(folder) if path.name <= last_good.name][:-keep]:
+        with suppress(OSError):
+            path.unlink()
+            removed.append(path)
     return removed

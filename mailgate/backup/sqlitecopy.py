@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mailgate.backup.fault import BackupFault
-from mailgate.backup.stock import Serials, Stock, take_stock
+from mailgate.backup.stock import Stock, take_stock
+from mailgate.domain.numbering import Serials
 
 _BUSY_SECONDS = 10.0
 _HEADER = b"SQLite format 3\0"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mailgate.domain.numbering import NONE, Serials, years_with_gaps
+
 COUNTED = {"questions": "question", "mails": "inbound", "letters": "letter", "events": "event"}
 """What is counted, by the table that it stands in: tables of the first revision, so that every backup has them."""
 
@@ -28,14 +30,6 @@ class Stock:
         return f"HOT-01/{max(given)}/{given[max(given)]:06d}" if given else None
 
 
-@dataclass(frozen=True, slots=True)
-class Serials:
-    """The numbers that stand in the register in one year: how many there are, and the highest."""
-
-    count: int
-    highest: int
-
-
 def take_stock(ask: Ask) -> tuple[Stock, dict[str, Serials]]:
     """Count a database by statements that SQLite and PostgreSQL understand alike."""
     revision = str(ask("SELECT version_num FROM alembic_version")[0][0])
@@ -49,12 +43,7 @@ def take_stock(ask: Ask) -> tuple[Stock, dict[str, Serials]]:
 
 
 def gaps(stock: Stock, serials: Mapping[str, Serials]) -> Iterator[str]:
-    """An English clause for each year whose numbers are not 1, 2, 3, ... up to the last one given.
-
-    No serial stands twice in a year (a unique key), and none is below 1: so count and highest number tell.
-    """
-    for year in sorted({*stock.numbers, *serials}):
-        last = stock.numbers.get(year, 0)
-        found = serials.get(year, Serials(0, 0))
-        if (found.count, found.highest) != (last, last):
-            yield f"the numbers of {year} have gaps: {found.count} questions, the highest {found.highest}, given {last}"
+    """An English clause for each year whose numbers are not 1, 2, 3, ... up to the last one given."""
+    for year in years_with_gaps(stock.numbers, serials):
+        last, found = stock.numbers.get(year, 0), serials.get(year, NONE)
+        yield f"the numbers of {year} have gaps: {found.count} questions, the highest {found.highest}, given {last}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailgate.checkup.finding import Finding, or_well
+from mailgate.checkup.receiver import opened_by_systemd
 from mailgate.config import Settings
 from mailgate.endpoints import is_this_machine
 from mailgate.intake.certificate import server_certificate
@@ -18,10 +19,11 @@ _RENEW = "renew it; the receiver takes up the new files by itself."
 def certificate(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Whether clients can begin TLS.  Raises ConfigurationError where the files cannot be used."""
     smtp = settings.smtp
-    if settings.smtp_listen is None:
+    places = opened_by_systemd(settings) or ((settings.smtp_listen,) if settings.smtp_listen else ())
+    if not places:
         return
     if smtp.certificate is None:
-        yield _without(settings.smtp_listen[0])
+        yield _without([host for host, _ in places])
         return
     server_certificate(smtp.certificate, smtp.key)
     begins, ends = _validity(smtp.certificate)
@@ -29,8 +31,8 @@ def certificate(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from or_well(_faults(begins, ends, now), "certificate", well)
 
 
-def _without(host: str) -> Finding:
-    if is_this_machine(host):
+def _without(hosts: Sequence[str]) -> Finding:
+    if all(host.startswith("/") or is_this_machine(host) for host in hosts):
         return Finding("certificate", "ok", "The receiver is for this machine only and needs no certificate.")
     cure = "set MAILGATE_SMTP_CERTIFICATE, unless a mail server in front does TLS."
     return Finding("certificate", "warning", f"Mail comes over the network without TLS: {cure}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from mailgate.backup import memory
 from mailgate.checkup.finding import Finding, or_well
 from mailgate.config import Settings
 from mailgate.errors import RegisterError
@@ -24,7 +25,8 @@ def outstanding(settings: Settings, now: datetime) -> Iterator[Finding]:
     try:
         ensure_current(engine)
         with reading(engine) as session:
-            standing = standing_alarms(session, (), now, runs=daemon_runs(settings.storage))
+            last = memory.read(settings.storage)
+            standing = standing_alarms(session, (), now, runs=daemon_runs(settings.storage), backup=last)
     except RegisterError:
         return
     finally:

@@ -6,6 +6,7 @@ import errno
 import socket
 from collections.abc import Iterator
 
+from mailgate import heartbeat
 from mailgate.checkup.finding import Finding
 from mailgate.config import Settings
 from mailgate.equipment import smtp_access
@@ -17,6 +18,12 @@ _PATIENCE_SECONDS = 5.0
 
 def receiver(settings: Settings) -> Iterator[Finding]:
     """Whether mail can come in by SMTP, or comes in otherwise."""
+    opened = opened_by_systemd(settings)
+    if opened:
+        where = ", ".join(f"port {port} of {host}" if port else host for host, port in opened)
+        told = f"Mail for {settings.hotline.address} is taken by SMTP on {where}"
+        yield Finding("receiver", "ok", f"{told}, opened by systemd; MAILGATE_SMTP_LISTEN is not used.")
+        return
     if settings.smtp_listen is None:
         yield _switched_off(settings)
         return
@@ -31,6 +38,12 @@ def receiver(settings: Settings) -> Iterator[Finding]:
         yield Finding("receiver", "ok", f"Mail for {settings.hotline.address} can be taken by SMTP on {host}:{port}.")
         return
     yield Finding("receiver", "fault", f"MAILGATE_SMTP_LISTEN: {why_not(host, port, fault)}")
+
+
+def opened_by_systemd(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """Where a running daemon takes mail by sockets that it did not open itself: host and port."""
+    beat = heartbeat.read(settings.storage) if daemon_runs(settings.storage) else None
+    return beat.opened if beat else ()
 
 
 def why_not(host: str, port: int, fault: OSError) -> str:

@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from mailgate.domain.lastbackup import LastBackup
+
 Kind = Literal[
     "database", "disk", "clock", "mailbox", "backlog", "smarthost", "spool", "login", "acknowledgement", "brake",
-    "quarantine", "bounce", "held", "uncertain", "refused", "returned", "difference", "notice",
+    "quarantine", "bounce", "held", "uncertain", "refused", "returned", "difference", "comparison", "backup",
+    "notice",
 ]  # fmt: skip
 
 PATIENCE = timedelta(minutes=10)
@@ -22,6 +25,8 @@ DATABASE_PATIENCE = timedelta(minutes=1)
 """A backup or an upgrade may hold the database for a moment."""
 WARNED_BEFORE = timedelta(hours=2)
 """An acknowledgement goes out at once; one that is missing so long before its deadline will not go by itself."""
+COMPARED_WITHIN = timedelta(hours=50)
+"""Two nights and a little: one night's reconciliation may fail, and the next one may take long."""
 CLOCK_JUMP = timedelta(minutes=2)
 MOST_NAMED = 20
 _MIB = 1 << 20
@@ -92,7 +97,12 @@ class Outside:
     differences: int = 0
     """What the last reconciliation found."""
     differences_at: datetime | None = None
+    """When it was completed; None where none was yet."""
+    uncompared_since: datetime | None = None
+    """That instant, or the daemon's first start, moved on by all the time since in which no daemon ran."""
     disks: tuple[Disk, ...] = ()
+    backup: LastBackup | None = None
+    """None where no backup was ever tried here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,40 @@ def _outside(facts: Outside, now: datetime) -> Iterator[Alarm]:
             facts.differences,
             urgent=True,
         )
+    if facts.clock_since is None and _lasts(facts.uncompared_since, now, COMPARED_WITHIN):
+        yield _missed_comparison(facts, now)
+    if facts.backup is not None and facts.backup.is_missed(now):
+        yield _missed_backup(facts.backup, now)
+
+
+def _missed_comparison(facts: Outside, now: datetime) -> Alarm:
+    if facts.differences_at is None:
+        told, since = "have not been compared yet", facts.uncompared_since
+    else:
+        told, since = f"were last compared {(now - facts.differences_at).days} days ago", facts.differences_at
+    return Alarm(
+        "comparison",
+        f"Mailbox, spool, register and outbox {told}.",
+        "mailgate reconcile",
+        "The daemon compares at 04:30 UTC, and after a failure every six hours: `journalctl -u mailgate -g compared` "
+        "tells why it fails. `mailgate reconcile` compares at once; this ends with the daemon's own next comparison.",
+        since,
+    )
+
+
+def _missed_backup(last: LastBackup, now: datetime) -> Alarm:
+    if last.made_at is None:
+        what, since = "No backup has succeeded yet.", last.failing_since
+    else:
+        what, since = f"The last verified backup is {(now - last.made_at).days} days old.", last.made_at
+    return Alarm(
+        "backup",
+        what,
+        "mailgate status",
+        "`journalctl -u mailgate-backup` tells why there is none; once that is mended, `systemctl start mailgate-backup` "
+        "makes one. Where backups are made otherwise from now on, `mailgate backup DIR --every 0` makes a last one.",
+        since,
+    )
 
 
 def _disk(disks: Sequence[Disk]) -> Iterator[Alarm]:
@@ -229,7 +273,8 @@ def _acknowledgements(pile: Pile, now: datetime) -> Alarm:
         "{} {} not acknowledged, and the deadline is " + ("past" if overdue else "near"),
         "question",
         "mailgate register list",
-        "See the letters of each (`mailgate trace NUMBER`); where there is only a telephone, consultants must call.",
+        "See the letters of each (`mailgate trace NUMBER`); where there is only a telephone, consultants must "
+        "call and report it by #telefon, or you record it: `mailgate register acknowledged NUMBER --at INSTANT`.",
     )
     return replace(alarm, urgent=True)
 

@@ -158,6 +158,13 @@ class TokenSource:
             notice=self._notice(),
         )
 
+    def alarm(self) -> str | None:
+        """What an administrator must know of the right to fetch tokens, before the one in hand ends."""
+        standing = self.standing()
+        if standing.refused and not standing.notice:
+            return "the token endpoint refuses us, and the token in hand soon ends"
+        return standing.notice
+
     def _notice(self) -> str | None:
         return expiry_notice(self._grant, self._refresh_ends, self._clock().date())
 

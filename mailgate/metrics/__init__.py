@@ -13,6 +13,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from mailgate import maillog
+from mailgate.domain.lastbackup import LastBackup
 from mailgate.heartbeat import LooksAtMailbox
 from mailgate.metrics.server import Served, page_of
 from mailgate.metrics.state import Sources, State
@@ -50,12 +51,13 @@ def serve(
     folders: Sequence[Path | None] = (),
     stages: Callable[[], Mapping[str, tuple[float, float]]] = dict,
     mailbox: Callable[[], LooksAtMailbox | None] = lambda: None,
+    backup: Callable[[], LastBackup | None] = lambda: None,
 ) -> Exporter:
     """Count and serve from now on, in threads of its own, at ``http://HOST:PORT/metrics``.
 
     ``clock`` gives aware UTC and ``seconds`` never run backwards; ``stages`` and ``mailbox`` are ``Vitals.rounds`` and
-    ``Poller.status``; ``folders`` are those whose room is told.  The register is read by connections of its own, so
-    that a scrape never waits for a mail, nor a mail for a scrape.  Raises ConfigurationError where the address cannot
-    be had.
+    ``Poller.status``; ``folders`` are those whose room is told; ``backup`` is what is remembered of the last one.  The
+    register is read by connections of its own, so that a scrape never waits for a mail, nor a mail for a scrape.  Raises
+    ConfigurationError where the address cannot be had.
     """
-    return Exporter(listen, Sources(database_url, clock, tuple(folders), stages, mailbox), seconds)
+    return Exporter(listen, Sources(database_url, clock, tuple(folders), stages, mailbox, backup), seconds)

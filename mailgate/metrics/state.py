@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from mailgate import __version__
 from mailgate.diskspace import disks
 from mailgate.domain.alarms import Alarm, Kind
+from mailgate.domain.lastbackup import LastBackup
 from mailgate.errors import RegisterError
 from mailgate.heartbeat import LooksAtMailbox
 from mailgate.register.database import open_database, reading
@@ -39,6 +40,7 @@ class Sources:
     folders: tuple[Path | None, ...]
     stages: Callable[[], Mapping[str, tuple[float, float]]]
     mailbox: Callable[[], LooksAtMailbox | None]
+    backup: Callable[[], LastBackup | None]
 
 
 class State(Collector):
@@ -77,7 +79,9 @@ class State(Collector):
         yield from self._stages()
         yield from self._mailbox(now)
         yield from self._disk()
-        yield from self._register(now)
+        last = self._sources.backup()
+        yield from _backup(last, now)
+        yield from self._register(now, last)
 
     def _stages(self) -> Iterator[Metric]:
         rounds = self._sources.stages()
@@ -91,6 +95,8 @@ class State(Collector):
         look = self._sources.mailbox()
         if look is None:
             return
+        stands_by = look.state == "standby"
+        yield _gauge("mailbox_standby", "Whether another daemon on this register reads the mailbox.", stands_by)
         since = look.completed_at or self._started_at
         yield _gauge("mailbox_poll_age_seconds", "Since the last completed look at the mailbox.", _age(since, now))
         yield _gauge("mailbox_waiting", "Messages in the mailbox that are not in the register.", look.waiting)
@@ -104,15 +110,26 @@ class State(Collector):
         size = [((disk.folder,), disk.total) for disk in found]
         yield _labelled("disk_size_bytes", "Size of that file system.", ("folder",), size)
 
-    def _register(self, now: datetime) -> Iterator[Metric]:
+    def _register(self, now: datetime, last: LastBackup | None) -> Iterator[Metric]:
         """Where the register does not answer that is told, and no figure is invented."""
         stands: tuple[Overview, tuple[Alarm, ...]] | None = None
         with suppress(RegisterError), reading(self._engine) as session:
-            stands = overview(session, now), standing_alarms(session, disks(self._sources.folders), now, runs=True)
+            room = disks(self._sources.folders)
+            stands = overview(session, now), standing_alarms(session, room, now, runs=True, backup=last)
         yield _gauge("register_up", "Whether the database answers.", stands is not None)
         if stands is not None:
             yield from _figures(stands[0], now)
             yield from _needs(stands[1])
+
+
+def _backup(last: LastBackup | None, now: datetime) -> Iterator[Metric]:
+    """Nothing where no backup was ever made, and no deadline where none is expected."""
+    if last is not None and last.made_at is not None:
+        yield _gauge("backup_age_seconds", "Since the last verified backup.", _age(last.made_at, now))
+        yield _gauge("backup_size_bytes", "Its size.", last.bytes)
+    if last is not None and last.due is not None:
+        left = (last.due - now).total_seconds()
+        yield _gauge("backup_due_seconds", "Until the next backup is due; negative when it is late.", left)
 
 
 def _figures(stands: Overview, now: datetime) -> Iterator[Metric]:

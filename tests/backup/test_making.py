@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
+import os
+import pwd
 import shutil
 import sqlite3
 import stat
@@ -103,6 +106,40 @@ def test_the_newest_are_kept_and_the_one_just_made_whatever_the_clock_says(machi
     early = made(one, shelf, keep=2, now=NOW)
     assert early.path.exists()
     assert early.removed == ()
+
+
+def test_only_backups_are_counted_and_removed_whatever_else_is_named_like_one(machine: Machines, shelf: Path) -> None:
+    """A folder, a foreign file, a link; and those that were made while the clock was ahead push out nothing."""
+    one = machine("one")
+    one.fill()
+    ahead = made(one, shelf, now=NOW + timedelta(days=3650)).path
+    (shelf / "mailgate-2020-01-01T000000Z.tar").mkdir()
+    (shelf / "mailgate-2020-01-02T000000Z.tar").write_text("somebody else's")
+    (shelf / "mailgate-2020-01-03T000000Z.tar").symlink_to(ahead)
+    foreign = names(shelf)
+    mine = [made(one, shelf, keep=2, now=NOW + timedelta(days=day)).path.name for day in range(4)]
+    assert names(shelf) == sorted([*foreign, *mine[2:]])
+    assert ahead.exists()
+
+
+def test_a_backup_is_good_though_an_older_one_cannot_be_removed(
+    machine: Machines, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = machine("one")
+    one.fill()
+    first = made(one, shelf).path
+
+    remove = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path == first:
+            raise PermissionError(1, "Operation not permitted", str(path))
+        remove(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    second = made(one, shelf, keep=1, now=NOW + timedelta(days=1))
+    assert second.removed == ()
+    assert names(shelf) == [first.name, second.path.name]
 
 
 def test_a_second_backup_of_the_same_second_does_not_replace_the_first(machine: Machines, shelf: Path) -> None:
@@ -222,6 +259,15 @@ def test_verify_tells_what_is_wrong_and_ends_with_1(machine: Machines, shelf: Pa
     assert "no backup of mailgate" in one.shell.run("verify", copy, status=1).output
 
 
+def test_a_file_that_the_services_user_cannot_read_is_told_with_the_user(machine: Machines, tmp_path: Path) -> None:
+    """And not as one that does not exist, which is the last thing to read after a loss."""
+    one = machine("one")
+    for name in ("verify", "restore"):
+        for path in (tmp_path / "gone.tar", tmp_path):
+            said = " ".join(one.shell.run(name, path, status=2).output.replace("│", " ").split())
+            assert f"the user {pwd.getpwuid(os.geteuid()).pw_name} cannot read it" in said
+
+
 def _rewritten(source: Path, target: Path, change: Callable[[dict[str, object]], object]) -> None:
     """The same backup with another manifest."""
     with tarfile.open(source) as old, tarfile.open(target, "w") as new:
@@ -245,6 +291,20 @@ def _rewritten(source: Path, target: Path, change: Callable[[dict[str, object]],
         (lambda one: one["members"].pop("secret.key"), "does not name: 'secret.key'"),
         (lambda one: one.update(format=2), "does not know yet"),
         (lambda one: one.pop("stock"), "manifest cannot be read"),
+        (lambda one: one.update(unpacked=-5), "manifest cannot be read"),
+        (lambda one: one.update(unpacked=float("inf")), "manifest cannot be read"),
+        (lambda one: one.update(unpacked=10**30), "manifest cannot be read"),
+        (lambda one: one.update(made_at="0001-01-01T00:00:00+14:00"), "manifest cannot be read"),
+        (lambda one: one.update(program=["x"]), "manifest cannot be read"),
+        (lambda one: one.update(stock=[]), "manifest cannot be read"),
+        (lambda one: one["stock"].update(counts=[]), "manifest cannot be read"),
+        (lambda one: one["stock"].update(counts={"mails": "3"}), "manifest cannot be read"),
+        (lambda one: one["stock"].update(numbers=None), "manifest cannot be read"),
+        (lambda one: one["stock"].update(numbers={"MMXXVI": 3}), "manifest cannot be read"),
+        (lambda one: one["stock"].update(revision=[1]), "manifest cannot be read"),
+        (lambda one: one.update(members=[1]), "manifest cannot be read"),
+        (lambda one: one["members"]["secret.key"].update(bytes=-(10**9)), "manifest cannot be read"),
+        (lambda one: one["members"]["secret.key"].update(bytes=1), "secret.key is not what was put in: its length"),
     ],
 )
 def test_a_backup_that_is_not_what_it_says_is_not_good(
@@ -254,9 +314,69 @@ def test_a_backup_that_is_not_what_it_says_is_not_good(
     one.fill()
     path = made(one, shelf).path
     _rewritten(path, shelf / "other.tar", change)
+    assert told in "; ".join(faults_of(one, shelf / "other.tar"))
+
+
+def faults_of(machine: Machine, path: Path) -> tuple[str, ...]:
+    with shelves.workspace(path.parent) as workspace:
+        return inspector.inspect(path, workspace, machine.installation.environment).faults
+
+
+def test_a_manifest_of_any_depth_is_one_that_cannot_be_read(tmp_path: Path) -> None:
+    told = b'{"format": 1, "a": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+    with tarfile.open(tmp_path / "deep.tar", "w") as tar:
+        tar.addfile(_entry("manifest.json", len(told)), io.BytesIO(told))
+    with pytest.raises(BackupFault, match="manifest cannot be read"):
+        archive.read_manifest(tmp_path / "deep.tar")
+
+
+def _entry(name: str, size: int) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.size = size
+    return entry
+
+
+@pytest.mark.only_on("sqlite", "the database is packed by us")
+def test_a_member_in_the_place_of_the_unpacked_database_is_told(machine: Machines, shelf: Path) -> None:
+    one = machine("one")
+    one.fill()
+    member = {"bytes": 2, "sha256": hashlib.sha256(b"zz").hexdigest()}
+    _rewritten(made(one, shelf).path, shelf / "other.tar", lambda told: told["members"].update({"mailgate.db": member}))  # type: ignore[attr-defined]
+    with tarfile.open(shelf / "other.tar", "a") as tar:
+        tar.addfile(_entry("mailgate.db", 2), io.BytesIO(b"zz"))
+    assert "holds mailgate.db beside" in "; ".join(faults_of(one, shelf / "other.tar"))
+
+
+def test_a_sparse_file_in_a_backup_is_not_unpacked(machine: Machines, shelf: Path) -> None:
+    """Two blocks in the archive that would be gigabytes in the folder, with the length that the manifest says."""
+    one = machine("one")
+    one.fill()
+    size = 1 << 30
+    other = shelf / "other.tar"
+    _rewritten(made(one, shelf).path, other, lambda told: told["members"]["secret.key"].update(bytes=size))  # type: ignore[index]
+    with tarfile.open(other) as whole:
+        others = [(entry, whole.extractfile(entry).read()) for entry in whole if entry.name != "secret.key"]  # type: ignore[union-attr]
+    with tarfile.open(other, "w", format=tarfile.GNU_FORMAT) as tar:
+        for entry, content in others:
+            tar.addfile(entry, io.BytesIO(content))
+        tar.fileobj.write(_sparse("secret.key", size))  # type: ignore[union-attr]
+    with tarfile.open(other) as whole:
+        assert whole.getmember("secret.key").size == size
     with shelves.workspace(shelf) as workspace:
-        inspection = inspector.inspect(shelf / "other.tar", workspace, one.installation.environment)
-    assert told in "; ".join(inspection.faults)
+        inspection = inspector.inspect(other, workspace, one.installation.environment)
+        assert not (workspace / "secret.key").exists()
+    assert "does not name: 'secret.key'" in "; ".join(inspection.faults)
+
+
+def _sparse(name: str, size: int) -> bytes:
+    """An entry of GNU's old format: one empty piece, and the real size."""
+    block = bytearray(tarfile.TarInfo(name).tobuf(tarfile.GNU_FORMAT))
+    block[156:157] = tarfile.GNUTYPE_SPARSE
+    block[386:410] = b"%011o " % 0 * 2
+    block[483:495] = b"%011o " % size
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
 
 
 @pytest.mark.only_on("sqlite", "the database is packed by us")

@@ -129,6 +129,23 @@ def test_no_deadline_is_judged_while_the_clock_is_in_doubt() -> None:
     assert kinds(late, clock_since=NOW, clock_jump=3600) == ["clock"]
 
 
+def test_a_comparison_that_stays_away_for_more_than_two_days_is_an_alarm_with_its_age() -> None:
+    nights = timedelta(hours=50)
+    assert kinds(now=NOW + nights, uncompared_since=NOW) == []
+    later = NOW + nights + MINUTE
+    (never,) = alarms(InRegister(), Outside(uncompared_since=NOW), later)
+    assert (never.kind, never.since, never.urgent) == ("comparison", NOW, False)
+    assert never.what == "Mailbox, spool, register and outbox have not been compared yet."
+    # The daemon was off for a day in between, which does not count against it.
+    last = Outside(differences_at=NOW - timedelta(days=1), uncompared_since=NOW)
+    (old,) = alarms(InRegister(), last, later)
+    assert (old.what, old.since) == (
+        "Mailbox, spool, register and outbox were last compared 3 days ago.",
+        NOW - timedelta(days=1),
+    )
+    assert kinds(now=later, uncompared_since=NOW, clock_since=NOW, clock_jump=200000) == ["clock"]
+
+
 def test_a_database_that_does_not_answer_is_an_alarm_by_itself() -> None:
     found = alarms(None, Outside(database_since=NOW), NOW + 2 * MINUTE)
     assert [one.kind for one in found] == ["database"]

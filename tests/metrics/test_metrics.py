@@ -21,6 +21,7 @@ from servers.entries import NOW, letter, registered, spooled
 
 from mailgate import maillog
 from mailgate.clock import utc_now
+from mailgate.domain.lastbackup import LastBackup
 from mailgate.heartbeat import MailboxSeen
 from mailgate.metrics import Exporter, serve
 from mailgate.register import outbox
@@ -42,6 +43,7 @@ def exporting(databases: Databases, folder: Path, seconds: Clock | None = None, 
     look = MailboxSeen("waiting", NOW - timedelta(seconds=42), 3, NOW - timedelta(seconds=90))
     usual: dict[str, Any] = {
         "folders": [folder], "stages": lambda: {"pipeline": (1.5, 960.0)}, "mailbox": lambda: look,
+        "backup": lambda: LastBackup(NOW - timedelta(days=4), "x.tar", 4096),
     }  # fmt: skip
     exporter = serve(("127.0.0.1", 0), url, lambda: NOW, seconds or Clock(), **(usual | sources))
     try:
@@ -84,8 +86,33 @@ def test_what_stands_is_read_when_somebody_asks(databases: Databases, tmp_path: 
     assert told["mailgate_needs_a_person", "held"] == 0
     assert told["mailgate_mailbox_poll_age_seconds",] == 42
     assert told["mailgate_mailbox_oldest_age_seconds",] == 90
+    assert told["mailgate_mailbox_standby",] == 0
     assert told["mailgate_stage_age_seconds", "pipeline"] == 1.5
     assert told["mailgate_disk_free_bytes", str(tmp_path)] > 0
+    assert told["mailgate_backup_age_seconds",] == 4 * 86400
+    assert told["mailgate_backup_size_bytes",] == 4096
+    assert told["mailgate_backup_due_seconds",] == -3 * 86400
+    assert told["mailgate_needs_a_person", "backup"] == 1
+
+
+def test_where_no_backup_was_ever_made_no_figure_of_one_is_invented(databases: Databases, tmp_path: Path) -> None:
+    with exporting(databases, tmp_path, backup=lambda: None) as exporter:
+        told = figures(exporter)
+    assert not [name for name, *_ in told if name.startswith("mailgate_backup")]
+    assert told["mailgate_needs_a_person", "backup"] == 0
+    failing = LastBackup().failed(NOW, 1, "No room.")
+    with exporting(databases, tmp_path, backup=lambda: failing) as exporter:
+        told = figures(exporter)
+    assert [name for name, *_ in told if name.startswith("mailgate_backup")] == ["mailgate_backup_due_seconds"]
+
+
+def test_a_daemon_that_stands_by_says_so_with_the_age_of_the_holders_last_look(
+    databases: Databases, tmp_path: Path
+) -> None:
+    look = MailboxSeen("standby", NOW - timedelta(seconds=42), holder="other:/var/lib/mailgate")
+    with exporting(databases, tmp_path, mailbox=lambda: look) as exporter:
+        told = figures(exporter)
+    assert (told["mailgate_mailbox_standby",], told["mailgate_mailbox_poll_age_seconds",]) == (1, 42)
 
 
 def test_an_answer_serves_for_five_seconds(databases: Databases, tmp_path: Path) -> None:
