@@ -11,16 +11,17 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from threading import Event
+from datetime import datetime, timedelta
 from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from mailgate import __version__, maillog, metrics
+from mailgate.backup import memory
 from mailgate.clock import utc_now
 from mailgate.config import Settings
+from mailgate.dailyproof import COMPARED_AT, TRIED_AGAIN_AT, DailyProof
 from mailgate.delivery.composer import Composer
 from mailgate.delivery.courier import Courier
 from mailgate.delivery.dispatcher import Dispatcher
@@ -37,11 +38,12 @@ from mailgate.intake.doorkeeper import Limits
 from mailgate.intake.poller import Poller, PollerStatus
 from mailgate.intake.receiver import Receiver
 from mailgate.intake.reread import Reread
+from mailgate.intake.turn import LEASE, Turn
 from mailgate.pipeline import Pipeline
-from mailgate.reconciliation import differences
 from mailgate.recorder import Recorder
-from mailgate.register import outbox, restores, spool
+from mailgate.register import leases, outbox, restores, spool
 from mailgate.register.database import migrate, open_database, reading, unit_of_work
+from mailgate.register.leases import Holder
 from mailgate.register.restores import Restore
 from mailgate.register.spool import Arrival, Spooled
 from mailgate.sandboxpool import RESTED_SECONDS, SandboxPool
@@ -57,15 +59,15 @@ LOOK_SECONDS = 2
 """How often to look for mail that another process (``ingest``, ``quarantine replay``) brought."""
 
 BATCH_DUE = 960.0
-"""Seconds for a batch of mails each of which takes the sandbox's whole time."""
+"""Seconds for one mail that takes the sandbox's whole time twice, and for the transaction of a batch."""
+COMMIT_DUE = 300.0
+"""For one transaction of the receiver's, after the pause in which no mail comes."""
 COURIER_DUE = 900.0
 """For a letter to a smarthost that answers after the content as late as RFC 5321 section 4.5.3.2.6 lets it."""
 POLL_DUE = 300.0
 """For a look at the mailbox, after the pause between two looks."""
 WATCH_SECONDS = 60
 """How often to look at what needs a person."""
-RECONCILED_AT = {"hour": 4, "minute": 30}
-"""UTC: never in the hour that summer time takes or doubles."""
 
 
 @dataclass
@@ -83,6 +85,8 @@ class Daemon:
     """Run on whatever becomes of the clock."""
     listeners: Sequence[socket.socket] = ()
     """Sockets that the service manager has opened for the SMTP receiver; MAILGATE_SMTP_LISTEN is then not used."""
+    lease: timedelta = LEASE
+    """Of the daemons on one register, after how long a holder of the mailbox that has died is succeeded."""
     alive: Callable[[], None] = lambda: None
     """Called in the event loop when a stage has completed a round and none is overdue (``vitals``)."""
     addresses: list[tuple[str, int]] = field(default_factory=list)
@@ -100,7 +104,10 @@ class Daemon:
         self._tokens = token_source(settings)
         self._engine = open_database(settings.database_url)
         self._recorder = Recorder(
-            Office(settings.hotline, settings.consultants), self._composer, self._key, settings.reply_addresses
+            Office(settings.hotline, settings.consultants, settings.admins),
+            self._composer,
+            self._key,
+            settings.reply_addresses,
         )
 
     async def serve(self, stop: asyncio.Event, ready: Callable[[Daemon], None] = lambda daemon: None) -> None:
@@ -139,10 +146,12 @@ class Daemon:
             clock=self.clock,
             rounded=lambda number: vitals.pulse(f"courier-{number}"),
         )
-        readers = SandboxPool(self.readers)
+        readers = SandboxPool(self.readers, read=lambda: vitals.pulse("pipeline"))
         pipeline = self._pipeline(readers, dispatcher.wake)
         worker = Worker("pipeline", pipeline.run_batch, lambda: vitals.pulse("pipeline"))
-        committer = Committer(lambda arrivals: self._store(arrivals, worker.wake))
+        committer = Committer(
+            lambda arrivals: self._store(arrivals, worker.wake), rounded=lambda: vitals.pulse("receiver")
+        )
         receiver = self._receiver(committer)
         poller = self._poller(lambda arrivals: self._store(arrivals, worker.wake), lambda: vitals.pulse("mailbox"))
         # Renewed also while nobody logs in, so that the end of a right is told while the token in hand still serves.
@@ -153,11 +162,12 @@ class Daemon:
         watch = Worker("watchman", watchman.look)
         clockwork.add_job(watch.wake, "interval", seconds=WATCH_SECONDS)
         clockwork.add_job(readers.rest, "interval", seconds=RESTED_SECONDS)
-        heart = Heart(settings.storage, self.clock, vitals.rounds, look)
+        heart = Heart(settings.storage, self.clock, vitals.rounds, look, opened=self._opened)
         vitals.feed(self._feeding(asyncio.get_running_loop(), heart))
         exporter: metrics.Exporter | None = None
-        halt = Event()
-        clockwork.add_job(lambda: self._reconcile(watchman, halt), "cron", **RECONCILED_AT)
+        proof = DailyProof(self._engine, imap_account(settings, self._tokens), look, watchman, self.clock)
+        clockwork.add_job(proof.begin, "cron", **COMPARED_AT)
+        clockwork.add_job(proof.begin_if_overdue, "cron", **TRIED_AGAIN_AT)
         try:
             exporter = self._exporter(vitals, look)
             if receiver:
@@ -178,14 +188,13 @@ class Daemon:
         finally:
             _log.info("stopping")
             deadline = monotonic() + GRACE_SECONDS
-            halt.set()
             if renewals:
                 # Not waited for: it holds nothing that a restart would miss.
                 renewals.stop(0)
             if receiver:
                 await receiver.stop(GRACE_SECONDS / 2)
             await asyncio.to_thread(
-                _stop_all, deadline, poller, committer, clockwork, worker, pipeline, dispatcher, readers
+                _stop_all, deadline, proof, poller, committer, clockwork, worker, pipeline, dispatcher, readers
             )
             await asyncio.to_thread(watch.stop, max(0.1, deadline - monotonic()))
             if exporter:
@@ -194,8 +203,14 @@ class Daemon:
             self._engine.dispose()
             _log.info("stopped")
 
+    def _opened(self) -> list[tuple[str, int]]:
+        """Where mail is taken by sockets of the service manager."""
+        return self.addresses if self.listeners else []
+
     def _vitals(self) -> Vitals:
-        due = {"pipeline": BATCH_DUE} | {f"courier-{number}": COURIER_DUE for number in range(self.couriers)}
+        due = {"pipeline": BATCH_DUE, "receiver": COMMIT_DUE} | {
+            f"courier-{number}": COURIER_DUE for number in range(self.couriers)
+        }
         if self.settings.mailbox:
             due["mailbox"] = self.settings.imap_poll_seconds + POLL_DUE
         return Vitals(due, monotonic)
@@ -223,6 +238,7 @@ class Daemon:
             folders=settings.folders,
             stages=vitals.rounds,
             mailbox=look,
+            backup=lambda: memory.read(settings.storage),
         )
 
     def _pipeline(self, readers: SandboxPool, queued: Callable[[], None]) -> Pipeline:
@@ -268,20 +284,41 @@ class Daemon:
         account = imap_account(self.settings, self._tokens)
         if account is None:
             return None
-        reread = Reread(account, store, self._known_uids, self._to_read_again, self._read_again)
+
+        def stored(arrivals: Sequence[Arrival]) -> list[Spooled]:
+            # A look may last as long as there is mail: each batch shows that it goes on.
+            spooled = store(arrivals)
+            rounded()
+            return spooled
+
+        reread = Reread(account, stored, self._taken_at, self._to_read_again, self._read_again)
         return Poller(
             account,
-            store,
-            self._known_uids,
+            stored,
+            self._taken_at,
             self.clock,
             polled=lambda now: rounded(),
-            failed=rounded,
+            rounded=rounded,
             reread=reread,
+            turn=self._turn(account.key),
         )
 
-    def _known_uids(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+    def _turn(self, mailbox: str) -> Turn:
+        """The lease on the mailbox, by its name in the register."""
+
+        def take(looked_at: datetime | None) -> Holder | None:
+            with unit_of_work(self._engine) as session:
+                return leases.take(session, mailbox, self._owner, leases.clock(session), self.lease, looked_at)
+
+        def release() -> None:
+            with unit_of_work(self._engine) as session:
+                leases.release(session, mailbox, self._owner, leases.clock(session))
+
+        return Turn(take, release, self.lease)
+
+    def _taken_at(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, spool.Taken]:
         with reading(self._engine) as session:
-            return spool.known_uids(session, mailbox, uidvalidity, uids)
+            return spool.taken_at(session, mailbox, uidvalidity, uids)
 
     def _to_read_again(self) -> Restore | None:
         with reading(self._engine) as session:
@@ -306,42 +343,23 @@ class Daemon:
         return clockwork
 
     def _watchman(self, dispatcher: Dispatcher, look: Callable[[], PollerStatus | None]) -> Watchman:
-        settings = self.settings
+        settings, tokens = self.settings, self._tokens
         senses = Senses(
             poller=look,
             smarthost=lambda: dispatcher.smarthost_reachable,
-            login=self._login_trouble,
+            login=tokens.alarm if tokens else lambda: None,
             folders=settings.folders,
             poll_seconds=settings.imap_poll_seconds,
+            backup=lambda: memory.read(settings.storage),
         )
         tell = self._tell if settings.admins else None
         return Watchman(self._engine, senses, tell, self.clock, told=dispatcher.wake, seconds=self.seconds)
-
-    def _login_trouble(self) -> str | None:
-        """What an administrator must know of the right to fetch tokens, before the one in hand ends."""
-        standing = self._tokens.standing() if self._tokens else None
-        if standing is None or standing.notice or not standing.refused:
-            return standing.notice if standing else None
-        return "the token endpoint refuses us, and the token in hand soon ends"
 
     def _tell(self, session: Session, report: Report, now: datetime) -> int:
         """Queue a notice to each administrator; returns how many there are."""
         notices = [Notice(admin, Thread(), report, socket.gethostname()) for admin in self.settings.admins]
         self._recorder.post(session, [Post(one, "administrator", "none", (), "") for one in notices], now)
         return len(notices)
-
-    def _reconcile(self, watchman: Watchman, halt: Event) -> None:
-        """The daily comparison; a difference is an alarm."""
-        account = imap_account(self.settings, self._tokens)
-        began = monotonic()
-        try:
-            found = sum(1 for _ in differences(self._engine, account, self.clock(), halted=halt.is_set))
-        except MailgateError as fault:
-            _log.error("mailbox, spool, register and outbox could not be compared: %s", fault)
-            return
-        if not halt.is_set():
-            maillog.reconciled(differences=found, seconds=monotonic() - began)
-            watchman.reconciled(found, self.clock())
 
     def greeting(self) -> str:
         """What this daemon does, in a sentence, once it is ready."""
@@ -378,6 +396,7 @@ def _no_mailbox() -> None:
 
 def _stop_all(
     deadline: float,
+    proof: DailyProof,
     poller: Poller | None,
     committer: Committer,
     clockwork: BackgroundScheduler,
@@ -393,9 +412,11 @@ def _stop_all(
 
     with ExitStack() as last:
         last.callback(readers.close)
+        # First, and hardly waited for: whatever it is at, it only reads.
+        proof.stop(left() / 10)
         if poller:
             poller.stop(left() / 3)
-        committer.close()
+        committer.close(left() / 3)
         if clockwork.running:
             clockwork.shutdown(wait=False)
         if not worker.stop(left() / 2):

@@ -30,8 +30,9 @@ def heard_by(listener: Listener) -> Iterator[None]:
 
 
 def _line(level: int, event: str, **values: object) -> None:
-    shown = " ".join(f"{name}={_shown(value)}" for name, value in values.items() if value is not None)
-    _log.log(level, "%s %s", event, shown)
+    if _log.isEnabledFor(level):
+        shown = " ".join(f"{name}={_shown(value)}" for name, value in values.items() if value is not None)
+        _log.log(level, "%s %s", event, shown)
     for listener in tuple(_listeners):
         listener(event, values)
 
@@ -39,7 +40,8 @@ def _line(level: int, event: str, **values: object) -> None:
 def _shown(value: object) -> str:
     """A value on one line; quoted where it is no plain word, so that a machine can take the line apart (logfmt)."""
     text = " ".join(f"{value:.3f}".split() if isinstance(value, float) else str(value).split())[:300]
-    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
     if text and not set(text) & set(' "=\\'):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -162,6 +164,16 @@ def mailbox_unreachable(*, reason: str) -> None:
 def mailbox_back(*, seconds: float) -> None:
     """The mailbox answers again after so many seconds."""
     _line(logging.WARNING, "mailbox-back", after=round(seconds))
+
+
+def mailbox_standby(*, holder: str) -> None:
+    """Another daemon (``HOST:FOLDER``) reads the mailbox, and this one stands by; said once when it begins."""
+    _line(logging.INFO, "mailbox-standby", holder=holder)
+
+
+def mailbox_taken_over() -> None:
+    """The daemon has stood by, and reads the mailbox now."""
+    _line(logging.WARNING, "mailbox-taken-over")
 
 
 def login_not_renewed(*, reason: str, refused: bool) -> None:

@@ -16,9 +16,9 @@ from sqlmodel import Session
 
 from mailgate import maillog
 from mailgate.domain.changes import Decision
-from mailgate.domain.classify import Known, classify, numbers_in
+from mailgate.domain.classify import DeliveryNotice, Known, classify, numbers_in
 from mailgate.domain.decide import decide
-from mailgate.domain.mail import Envelope
+from mailgate.domain.mail import Address, Envelope
 from mailgate.domain.reading import Reading
 from mailgate.domain.threads import SentLetter, StandingQuestion, lost_letter_about, proven
 from mailgate.domain.tokens import tokens_in, tokens_returned
@@ -35,8 +35,9 @@ from mailgate.sandbox import SandboxUnavailable
 from mailgate.sandboxpool import SandboxPool
 
 BATCH = 32
-LEASE = timedelta(hours=1)
-"""Longer than a batch of the slowest mails takes: each may use the sandbox's whole time."""
+LEASE = timedelta(hours=3)
+"""Longer than a batch of the slowest mails takes with one reader: each may use the sandbox's whole time twice, the second
+time without its files."""
 PAUSES = (timedelta(seconds=1), timedelta(seconds=10))
 """Before the second and the third attempt at a mail that failed."""
 
@@ -209,15 +210,26 @@ class Pipeline:
         verdict = classify(reading, known)
         rows = questions.get(session, question_ids, lock=True) if question_ids else {}
         standing = {id: _standing(session, row) for id, row in rows.items()}
+        if isinstance(verdict, DeliveryNotice):
+            standing = {id: _with_author(session, question) for id, question in standing.items()}
         try:
-            decision = decide(verdict, reading, mail.envelope, standing, self.calendar)
+            decision = decide(verdict, reading, mail.envelope, standing, self.calendar, self._consultants)
         except CalendarRangeError as fault:
             decision = Decision(verdict.kind, set_aside=str(fault))
         return Decided(mail.id, mail.envelope, reading, decision, standing, mail.archive, mail.retaken)
 
+    @property
+    def _consultants(self) -> frozenset[str]:
+        return frozenset(consultant.key for consultant in self.recorder.office.consultants)
+
     def _named(self, session: Session, reading: Reading) -> set[int]:
-        """The questions whose numbers a mail with a form names: the form may be our own letter's repetition."""
-        numbers = numbers_in(reading) if reading.forms.filled else ()
+        """The questions whose numbers a mail with a form names: the form may be our own letter's repetition.
+
+        Those that a consultant's mail names are looked up as well, for he may have written without pressing Reply.
+        """
+        sender = reading.mail.sender
+        by_consultant = sender is not None and sender.key in self._consultants
+        numbers = numbers_in(reading) if reading.forms.filled or by_consultant else ()
         rows = (questions.by_number(session, number) for number in numbers)
         return {row.id for row in rows if row and row.id is not None}
 
@@ -236,6 +248,7 @@ class Pipeline:
         return Known(
             hotline=office.hotline,
             consultants={consultant.key: consultant for consultant in office.consultants},
+            administrators=frozenset(administrator.key for administrator in office.administrators),
             trusted_authserv_id=self.trusted_authserv_id,
             letter=letter,
             own_letter=by_id.get(own_id) if own_id else None,
@@ -294,6 +307,13 @@ def _standing(session: Session, row: QuestionRow) -> StandingQuestion:
     if row.answer is None or row.answered_at is not None or questions.answer_on_its_way(session, question.id):
         return question
     return replace(question, answered_by=None)
+
+
+def _with_author(session: Session, question: StandingQuestion) -> StandingQuestion:
+    """The question with whoever sent its mail, where we first wrote to the address that its form gives."""
+    address = questions.author(session, question.id)
+    name = question.asker.name if question.asker else ""
+    return replace(question, author=Address(name, address)) if address else question
 
 
 def _letters(known: Known) -> tuple[SentLetter, ...]:

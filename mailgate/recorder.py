@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from mailgate import maillog
 from mailgate.delivery.composer import Composer
+from mailgate.domain.automatic import actor
 from mailgate.domain.changes import (
     AddNote,
     CallTask,
@@ -29,9 +30,12 @@ from mailgate.domain.changes import (
     HoldReply,
     NewEntry,
     RecordAnswer,
+    RecordCall,
     Reopen,
     TellPurpose,
+    TellReceived,
     Undelivered,
+    UseAuthor,
 )
 from mailgate.domain.classify import OwnLetter
 from mailgate.domain.correspondence import (
@@ -41,15 +45,16 @@ from mailgate.domain.correspondence import (
     clerks_thread,
     letters_about_changes,
     letters_about_entries,
+    told_truly,
 )
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import QuestionSummary, Thread, kind_of
-from mailgate.domain.mail import Address, Attachment, Envelope
+from mailgate.domain.mail import Address, Attachment, Envelope, InboundMail
 from mailgate.domain.reading import Reading
 from mailgate.domain.threads import StandingQuestion
 from mailgate.domain.tokens import TokenKey, message_id, reply_address, return_address
 from mailgate.domain.workcalendar import WARSAW
-from mailgate.register import audit, held, outbox, questions, restores, returned, spool
+from mailgate.register import audit, held, outbox, questions, restores, returned, sightings, spool
 from mailgate.register.brake import Candidate, braked
 from mailgate.register.tables import QuestionRow
 
@@ -95,6 +100,8 @@ class Recorder:
         doubted: list[Post] = []
         journal: list[Callable[[], None]] = []
         numbered = self._open(session, batch, now)
+        audit.add(session, _reused_ids(session, batch, numbered, now))
+        audit.add(session, _said_beside(batch, numbered, now))
         for mail, entries in zip(batch, numbered, strict=True):
             journal += [_registered(mail, one, now) for one in entries]
             journal += [_apply(session, mail, change, now) for change in _standing_changes(mail)]
@@ -104,6 +111,7 @@ class Recorder:
                 candidates += self._candidates(mail, entries)
             journal += _close(session, mail, owner, now)
         kept, held_back = braked(session, candidates, now)
+        kept = told_truly(kept, [candidate.post for candidate in candidates])
         self.post(session, kept, now)
         journal += self._put_aside(session, doubted, now)
         return Recorded(len(kept), (*journal, *held_back))
@@ -142,7 +150,8 @@ class Recorder:
             _row(batch[index], entry, _year(received_at), serial, now)
             for (received_at, index, entry), serial in zip(wanted, serials, strict=True)
         ]
-        ids = questions.add(session, rows) if rows else []
+        authors = [_author(batch[index].reading.mail) for _, index, _ in wanted]
+        ids = questions.add(session, rows, authors) if rows else []
         calls = [
             _call_task(row, id, now)
             for (_, index, _), row, id in zip(wanted, rows, ids, strict=True)
@@ -175,6 +184,39 @@ class Recorder:
             content=composed.content,
             created_at=now,
         )
+
+
+def _reused_ids(
+    session: Session, batch: Sequence[Decided], numbered: Sequence[Sequence[NumberedEntry]], now: datetime
+) -> list[audit.Event]:
+    """A remark on each mail, and on each entry in it, whose Message-ID another mail had before: whoever looks a mail up
+    by it finds both.
+    """
+    first = sightings.borne_before(session, [mail.inbound_id for mail in batch])
+    remarks: list[audit.Event] = []
+    for mail, entries in zip(batch, numbered, strict=True):
+        if mail.inbound_id in first:
+            detail = {"mail": f"m{first[mail.inbound_id]}"}
+            remark = audit.Event(now, "message_id_reused", "mailgate", inbound_id=mail.inbound_id, detail=detail)
+            remarks += [replace(remark, question_id=one.id) for one in entries] or [remark]
+    return remarks
+
+
+def _said_beside(
+    batch: Sequence[Decided], numbered: Sequence[Sequence[NumberedEntry]], now: datetime
+) -> list[audit.Event]:
+    """What a mail says beside its forms, as a note on each of its questions: the question itself holds the form alone."""
+    return [
+        audit.Event(now, "note", actor(mail.reading), one.id, mail.inbound_id, detail={"text": mail.reading.beside})
+        for mail, entries in zip(batch, numbered, strict=True)
+        if mail.reading.beside
+        for one in entries
+    ]
+
+
+def _author(mail: InboundMail) -> str | None:
+    """Whom the mail names plainly as its author."""
+    return mail.sender.address if mail.sender and not mail.doubtful_sender else None
 
 
 def _needs_call(row: QuestionRow) -> bool:
@@ -326,6 +368,15 @@ def _apply(session: Session, mail: Decided, change: Change, now: datetime) -> Ca
         case CallTask(question_id=question_id):
             audit.add(session, [_call_event(change, mail.inbound_id, now)])
             return _noted(mail, question_id, "call-task")
+        case RecordCall(question_id=question_id, at=at, text=text):
+            caller = f"consultant {change.consultant.address}"
+            questions.record_call(session, question_id, at, caller, now, text=text, inbound_id=mail.inbound_id)
+            return _noted(mail, question_id, "call")
+        case UseAuthor(question_id=question_id, address=address):
+            questions.use_author(session, question_id, address.address, now)
+            return _noted(mail, question_id, "address-replaced")
+        case TellReceived(question_ids=ids):
+            return _noted(mail, ids[0], "receipt")
         case TellPurpose():
             return partial(maillog.no_question, spool_id=mail.inbound_id, kind=mail.decision.verdict)
         case HoldReply(question_id=question_id, hold=hold):

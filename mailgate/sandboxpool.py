@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Self
 
@@ -20,7 +20,9 @@ RESTED_SECONDS: Final = 60.0
 class SandboxPool:
     """Several sandboxes that read messages side by side."""
 
-    def __init__(self, size: int, limits: Limits | None = None) -> None:
+    def __init__(self, size: int, limits: Limits | None = None, read: Callable[[], None] = lambda: None) -> None:
+        """``size`` children at most; ``read`` is called after each message, in the thread that waited for it."""
+        self._done = read
         self._sandboxes = tuple(Sandbox(limits) for _ in range(max(1, size)))
         # The one that was used last is used next: where little comes, the others rest.
         self._idle: queue.LifoQueue[Sandbox] = queue.LifoQueue()
@@ -58,6 +60,7 @@ class SandboxPool:
         finally:
             self._idle.put(sandbox)
         maillog.reading_ended(seconds=time.monotonic() - began, ok=not isinstance(reading, ReadingFailed))
+        self._done()
         return reading
 
     def close(self) -> None:

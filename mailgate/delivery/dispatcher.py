@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -38,9 +39,16 @@ class _Desk:
     """One courier's work: a batch of letters at a time, in one thread."""
 
     def __init__(
-        self, engine: Engine, courier: Courier, owner: str, outage: Outage, now: Callable[[], datetime]
+        self,
+        engine: Engine,
+        courier: Courier,
+        owner: str,
+        outage: Outage,
+        now: Callable[[], datetime],
+        tried: Callable[[], None],
     ) -> None:
         self.wanted = Event()
+        self._tried = tried
         self._engine = engine
         self._courier = courier
         self._owner = owner
@@ -95,6 +103,7 @@ class _Desk:
         if answered(outcome):
             self._outage.over()
         self._results.became(letter, outcome)
+        self._tried()
         return True
 
     def _may_leave(self, letter: outbox.ClaimedLetter) -> bool:
@@ -134,7 +143,7 @@ class _Desk:
 class Dispatcher:
     """Threads that send; ``make_courier`` gives each its own.  ``owner`` names this process in the outbox.
 
-    ``rounded`` is called with the number of a courier whenever it has come to the end of a round, however that ended.
+    ``rounded`` is called with the number of a courier after each letter, and whenever it has come to the end of a round.
     The owner must be the same after a restart, and no other process may bear it: by it a start finds what the process
     before it left behind.
     """
@@ -153,7 +162,10 @@ class Dispatcher:
     ) -> None:
         self._rounded = rounded
         self._outage = Outage(monotonic, random.random)
-        self._desks = [_Desk(engine, make_courier(), f"{owner}/{n}", self._outage, clock) for n in range(couriers)]
+        self._desks = [
+            _Desk(engine, make_courier(), f"{owner}/{n}", self._outage, clock, partial(rounded, n))
+            for n in range(couriers)
+        ]
         self._engine = engine
         self._clock = clock
         self._look_seconds = look_seconds

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal, assert_never
 
 from mailgate.delivery.clean import shortened
+from mailgate.delivery.strictsmtp import StrictSmtp, StrictSmtpSsl
 from mailgate.login.credentials import Credentials, NoToken, Password, Proof, credentials_of
 from mailgate.login.sasl import Exchange, complaint, exchange
 
@@ -65,7 +66,7 @@ class Reply:
 class Access:
     """Where the smarthost is and how to get in.
 
-    ``timeout`` is in seconds, for each answer; ``final_timeout`` for the one after the content, for which RFC 5321
+    ``timeout`` is in seconds, for each whole answer; ``final_timeout`` for the one after the content, for which RFC 5321
     section 4.5.3.2.6 wants ten minutes: giving up early makes an outcome uncertain.  ``cafile`` names the certificate
     authority where it is not one of the system's.
     """
@@ -103,7 +104,7 @@ class Connection:
     def __init__(self, access: Access) -> None:
         """Connect.  Raises Unreachable for whatever prevents it, a 5xx included: that is our trouble."""
         self._access = access
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: StrictSmtp | None = None
         with _unreachable():
             # Without anything to log in with there is no need to trouble the server.
             shown = access.credentials.present() if access.user is not None else None
@@ -135,27 +136,31 @@ class Connection:
             return _reply(smtp)
 
     def send_content(self, content: bytes) -> None:
-        """Send the content without its end: the server cannot take the letter before that.  Raises Lost."""
+        """Send the content without its end: the server cannot take the letter before that.  Raises Lost.
+
+        Whatever the server says in the midst of it is no verdict, and would be taken for one.
+        """
         stuffed = _LINE_START_DOT.sub(b"..", content)
+        smtp = self._open()
         with _lost():
-            _socket(self._open()).sendall(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
+            _socket(smtp).sendall(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
+            smtp.require_silence()
 
     def end_content(self) -> Reply:
         """Send the final dot and read the verdict.  Raises Lost: then nobody knows whether it was taken."""
         smtp = self._open()
         with _lost():
-            connected = _socket(smtp)
-            connected.settimeout(self._access.final_timeout)
-            connected.sendall(b".\r\n")
+            _socket(smtp).sendall(b".\r\n")
+            smtp.patience = self._access.final_timeout
             reply = _reply(smtp)
-            connected.settimeout(self._access.timeout)
+            smtp.patience = None
         return reply
 
     def quit(self) -> None:
         """Take leave politely, for a second at most, and close."""
         if self._smtp is not None and self._smtp.sock is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
-                self._smtp.sock.settimeout(1.0)
+                self._smtp.patience = 1.0
                 self._smtp.docmd("QUIT")
         self.close()
 
@@ -165,20 +170,20 @@ class Connection:
             self._smtp.close()
             self._smtp = None
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self) -> StrictSmtp:
         if self._smtp is None or self._smtp.sock is None:
             raise Lost("the connection is closed")
         return self._smtp
 
 
-def _connected(access: Access) -> smtplib.SMTP:
+def _connected(access: Access) -> StrictSmtp:
     match access.tls:
         case "implicit":
-            return smtplib.SMTP_SSL(
+            return StrictSmtpSsl(
                 access.host, access.port, access.name, timeout=access.timeout, context=access.context()
             )
         case "starttls" | "none":
-            return smtplib.SMTP(access.host, access.port, access.name, timeout=access.timeout)
+            return StrictSmtp(access.host, access.port, access.name, timeout=access.timeout)
         case _:
             assert_never(access.tls)
 

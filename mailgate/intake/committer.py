@@ -8,14 +8,15 @@ made stands in the ``store`` callable that the composition root gives.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from mailgate import maillog
 from mailgate.domain import mail
@@ -28,6 +29,12 @@ DEFAULT_WAITING_BYTES = 64 * 1024 * 1024
 _BATCH_COUNT = 100
 _BATCH_BYTES = 32 * 1024 * 1024
 _LONGEST_GATHERING_SECONDS = 0.01
+_IDLE_SECONDS = 60.0
+
+
+_Done: TypeAlias = "Future[Spooled] | asyncio.Future[Spooled]"
+"""Where a thread, or a coroutine, waits for what becomes of its mail."""
+_Outcome: TypeAlias = Spooled | Exception
 
 
 class IntakeClosed(MailgateError):
@@ -37,7 +44,7 @@ class IntakeClosed(MailgateError):
 @dataclass(slots=True)
 class _Waiting:
     arrival: Arrival
-    done: Future[Spooled] = field(default_factory=Future)
+    done: _Done
 
 
 def arrival_of(envelope: mail.Envelope, raw: bytes, *, archive: bool = False) -> Arrival:
@@ -51,8 +58,14 @@ class Committer:
     One bad mail does not fail the others of its batch (``storing``).  Every failure is temporary.
     """
 
-    def __init__(self, store: Store, *, waiting_bytes: int = DEFAULT_WAITING_BYTES) -> None:
-        """``waiting_bytes`` bounds what threads have in hand here; above it ``submit`` waits."""
+    def __init__(
+        self, store: Store, *, waiting_bytes: int = DEFAULT_WAITING_BYTES, rounded: Callable[[], None] = lambda: None
+    ) -> None:
+        """``waiting_bytes`` bounds what threads have in hand here; above it ``submit`` waits.
+
+        ``rounded`` is called after each transaction, and from time to time where there is none.
+        """
+        self._rounded = rounded
         self._store = store
         self._budget = ByteBudget(waiting_bytes)
         self._waiting: deque[_Waiting] = deque()
@@ -70,8 +83,9 @@ class Committer:
         """
         size = len(arrival.raw)
         self._budget.take(size)
+        future: Future[Spooled] = Future()
         try:
-            future = self._enqueue(arrival)
+            self._enqueue(arrival, future)
         except IntakeClosed:
             self._budget.give(size)
             raise
@@ -88,14 +102,20 @@ class Committer:
         Whoever awaits bounds the bytes it holds itself.  Cancelling the wait does not cancel the commit: what was
         handed over is stored, for the client that went away sent a complete mail, and a repetition is recognised.
         """
-        return await asyncio.wrap_future(self._enqueue(arrival))
+        future: asyncio.Future[Spooled] = asyncio.get_running_loop().create_future()
+        self._enqueue(arrival, future)
+        return await future
 
-    def close(self) -> None:
-        """Store what waits, then stop.  May be called more than once."""
+    def close(self, timeout: float | None = None) -> bool:
+        """Store what waits, then stop; False where that took longer than ``timeout`` seconds.  May be called again.
+
+        What is not stored by then was promised to nobody.
+        """
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
 
     def __enter__(self) -> Self:
         return self
@@ -105,24 +125,30 @@ class Committer:
     ) -> None:
         self.close()
 
-    def _enqueue(self, arrival: Arrival) -> Future[Spooled]:
-        waiting = _Waiting(arrival)
+    def _enqueue(self, arrival: Arrival, done: _Done) -> None:
         with self._changed:
             if self._closed:
                 raise IntakeClosed("The program is stopping.")
-            self._waiting.append(waiting)
+            self._waiting.append(_Waiting(arrival, done))
             self._changed.notify()
-        return waiting.done
 
     def _run(self) -> None:
-        while batch := self._next_batch():
-            self._commit(batch)
+        while (batch := self._next_batch()) is not None:
+            if batch:
+                self._commit(batch)
+            self._rounded()
 
-    def _next_batch(self) -> list[_Waiting]:
-        """All that waits, within bounds that keep a transaction short; empty when closed and done."""
+    def _next_batch(self) -> list[_Waiting] | None:
+        """All that waits, within bounds that keep a transaction short; None when closed and done.
+
+        Empty where nothing came for a while: who waits for mail shows that it lives.
+        """
         with self._changed:
             self._gather()
-            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if not self._changed.wait_for(lambda: self._waiting or self._closed, _IDLE_SECONDS):
+                return []
+            if not self._waiting:
+                return None
             batch: list[_Waiting] = []
             room = _BATCH_BYTES
             while self._waiting and len(batch) < _BATCH_COUNT and (room > 0 or not batch):
@@ -146,31 +172,46 @@ class Committer:
         outcomes = store_each(self._store, [waiting.arrival for waiting in batch])
         self._last_count, self._last_seconds = len(batch), monotonic() - began
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, Spooled):
-                _log_received(waiting.arrival, outcome)
-                _settle(waiting.done, outcome)
-            else:
-                _fail(waiting, outcome)
+            _log_outcome(waiting.arrival, outcome)
+        _tell(batch, outcomes)
 
 
-def _log_received(arrival: Arrival, spooled: Spooled) -> None:
-    maillog.received(
-        spool_id=spooled.id,
-        source=arrival.envelope.source,
-        size=len(arrival.raw),
-        duplicate=spooled.duplicate,
-    )
+def _log_outcome(arrival: Arrival, outcome: _Outcome) -> None:
+    source = arrival.envelope.source
+    if isinstance(outcome, Spooled):
+        maillog.received(spool_id=outcome.id, source=source, size=len(arrival.raw), duplicate=outcome.duplicate)
+    else:
+        # Only errors of ours have a text that surely quotes no mail.
+        reason = str(outcome) if isinstance(outcome, MailgateError) else type(outcome).__name__
+        maillog.intake_failed(source=source, reason=reason)
 
 
-def _settle(done: Future[Spooled], spooled: Spooled) -> None:
-    # A future that its owner cancelled is left alone; the mail is stored all the same.
-    if done.set_running_or_notify_cancel():
-        done.set_result(spooled)
+def _tell(batch: Sequence[_Waiting], outcomes: Sequence[_Outcome]) -> None:
+    """Give everybody what became of his mail; an event loop is woken once for all who wait in it.
+
+    A future that its owner cancelled is left alone; the mail is stored all the same.
+    """
+    in_loops: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Spooled], _Outcome]]] = defaultdict(list)
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        done = waiting.done
+        if isinstance(done, asyncio.Future):
+            in_loops[done.get_loop()].append((done, outcome))
+        elif done.set_running_or_notify_cancel():
+            _settle(done, outcome)
+    for loop, settled in in_loops.items():
+        # Raised where the loop is closed, and with it everything that waited in it.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle_in_loop, settled)
 
 
-def _fail(waiting: _Waiting, error: Exception) -> None:
-    # Only errors of ours have a text that surely quotes no mail.
-    reason = str(error) if isinstance(error, MailgateError) else type(error).__name__
-    maillog.intake_failed(source=waiting.arrival.envelope.source, reason=reason)
-    if waiting.done.set_running_or_notify_cancel():
-        waiting.done.set_exception(error)
+def _settle_in_loop(settled: Iterable[tuple[asyncio.Future[Spooled], _Outcome]]) -> None:
+    for done, outcome in settled:
+        if not done.done():
+            _settle(done, outcome)
+
+
+def _settle(done: _Done, outcome: _Outcome) -> None:
+    if isinstance(outcome, Spooled):
+        done.set_result(outcome)
+    else:
+        done.set_exception(outcome)

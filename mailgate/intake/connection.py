@@ -21,6 +21,8 @@ from mailgate.login.sasl import Exchange, complaint, exchange
 
 _FAREWELL_SECONDS = 1
 _BYE = re.compile(r"b(['\"])\* BYE (.*)\1")
+_LITERAL_SLACK = 1 << 20
+"""A server may write more than the part that was asked for; but no part of a mail is so much larger."""
 _QUOTED_BYTES = re.compile(r":? *\(?b(['\"]).*", re.DOTALL)
 
 
@@ -103,7 +105,23 @@ def connect(account: ImapAccount) -> IMAPClient:
         hang_up(client)
         raise
     client.normalise_times = False
+    _bound_literals(client, account.max_message_bytes + _LITERAL_SLACK)
     return client
+
+
+def _bound_literals(client: IMAPClient, most: int) -> None:
+    """Let no literal into memory that is larger: imaplib reads whatever size a server announces.
+
+    Its ``read`` is there to be overridden, but IMAPClient takes no class of ours.
+    """
+    read = client._imap.read  # noqa: SLF001
+
+    def bounded(size: int) -> bytes:
+        if size > most:
+            raise IMAP4.abort(f"the server sends {size} octets at once, and no more than {most} were asked for")
+        return bytes(read(size))
+
+    client._imap.read = bounded  # noqa: SLF001
 
 
 def _presented(account: ImapAccount) -> Proof:

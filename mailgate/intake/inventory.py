@@ -16,7 +16,7 @@ from mailgate.domain.mail import message_id_of
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import connect, conversation, farewell, hang_up
 from mailgate.intake.filing import Filing
-from mailgate.intake.mailbox import HEADER_BYTES, number_ranges
+from mailgate.intake.mailbox import HEADER_ITEM, body_in, number_ranges, whole_item
 
 _ASKED_AT_ONCE = 500
 _MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
@@ -91,11 +91,16 @@ class Inventory:
 
     def raw(self, one: Lying) -> bytes:
         """Its bytes as they would be taken: all of them, or where it is too large, its headers; b"" where it is gone."""
-        whole = one.size <= self._account.max_message_bytes
-        item = "BODY.PEEK[]" if whole else f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"
+        most = self._account.max_message_bytes
+        if one.size <= most:
+            whole = self._fetched(one.uid, whole_item(most))
+            if len(whole) <= most:
+                return whole
+        return self._fetched(one.uid, HEADER_ITEM)
+
+    def _fetched(self, uid: int, item: str) -> bytes:
         with conversation("FETCH"):
-            said = self._client.fetch([one.uid], [item]).get(one.uid, {})
-        return said.get(b"BODY[]" if whole else b"BODY[HEADER]<0>") or b""
+            return body_in(self._client.fetch([uid], [item]).get(uid, {})) or b""
 
     def search(self, *criteria: str) -> list[int]:
         """The UIDs of the open folder's messages that fulfil IMAP's criteria (RFC 3501 section 6.4.4)."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from imaplib import IMAP4
 from typing import Any, Protocol
 
+from mailgate.domain.mail import message_id_of
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import ServerRefused, SessionLost, connect, conversation, farewell, hang_up, request
 from mailgate.intake.filing import KEYWORD, Filing
@@ -26,6 +27,10 @@ _UID_WINDOW = 50_000
 
 HEADER_BYTES = 262_144
 """The most that is fetched of a header block: all headers of any honest mail."""
+HEADER_ITEM = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"
+"""The FETCH item for that."""
+
+_MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 
 
 class Fileno(Protocol):
@@ -69,6 +74,7 @@ class Mailbox:
             raise
         self._can_idle: bool = self._client.has_capability("IDLE")
         self._read_only = False
+        self._most = account.max_message_bytes
         self._folder: Folder | None = None
 
     @classmethod
@@ -153,13 +159,20 @@ class Mailbox:
                 measured[uid] = Waiting(received_at.astimezone(UTC), uid, size)
         return measured
 
+    def message_ids(self, uids: Sequence[int]) -> dict[int, str | None]:
+        """The Message-ID of each message as it is kept, None where it has none; else as ``contents``."""
+        return {uid: message_id_of(field) for uid, field in _bytes_of(self._fetch(uids, _MESSAGE_ID)).items()}
+
     def contents(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The exact bytes of each message, left unseen; a UID that is gone is left out.  Raises ServerRefused."""
-        return _bytes_of(self._fetch(uids, "BODY.PEEK[]"), b"BODY[]")
+        """The exact bytes of each message, left unseen; a UID that is gone is left out.  Raises ServerRefused.
+
+        A message that is larger than the account allows gives one byte more than that, whatever size was told of it.
+        """
+        return _bytes_of(self._fetch(uids, whole_item(self._most)))
 
     def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
         """The header block of each message, its first HEADER_BYTES at most; else as ``contents``."""
-        return _bytes_of(self._fetch(uids, f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"), b"BODY[HEADER]<0>")
+        return _bytes_of(self._fetch(uids, HEADER_ITEM))
 
     def _fetch(self, uids: Sequence[int], *items: str) -> dict[int, dict[bytes, Any]]:
         try:
@@ -241,10 +254,24 @@ def number_ranges(exists: int) -> list[str]:
     return [f"{max(1, top - _WINDOW + 1)}:{top}" for top in range(exists, 0, -_WINDOW)]
 
 
-def _bytes_of(said: dict[int, dict[bytes, Any]], key: bytes) -> dict[int, bytes]:
-    """An empty message is a message; NIL is a server that cannot read its own."""
-    contents = {uid: items.get(key) for uid, items in said.items()}
-    return {uid: content for uid, content in contents.items() if isinstance(content, bytes)}
+def whole_item(most: int) -> str:
+    """The FETCH item for all of a message, and for no more than one byte over ``most``."""
+    return f"BODY.PEEK[]<0.{most + 1}>"
+
+
+def body_in(items: Mapping[bytes, Any]) -> bytes | None:
+    """The one part that was asked for of a message.  Servers write its name in ways of their own.
+
+    An empty message is a message; NIL is a server that cannot read its own.
+    """
+    found = (content for name, content in items.items() if name.startswith(b"BODY["))
+    content = next(found, None)
+    return content if isinstance(content, bytes) else None
+
+
+def _bytes_of(said: Mapping[int, Mapping[bytes, Any]]) -> dict[int, bytes]:
+    contents = {uid: body_in(items) for uid, items in said.items()}
+    return {uid: content for uid, content in contents.items() if content is not None}
 
 
 def _tells_of_messages(responses: Sequence[Any]) -> bool:

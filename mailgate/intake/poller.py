@@ -23,8 +23,10 @@ from mailgate.intake.reread import Reread
 from mailgate.intake.storing import Store
 from mailgate.intake.suspects import Suspects
 from mailgate.intake.sweep import Known, Sweep
+from mailgate.intake.turn import Turn
+from mailgate.register.leases import Holder
 
-State = Literal["stopped", "connecting", "looking", "waiting", "pausing"]
+State = Literal["stopped", "standby", "connecting", "looking", "waiting", "pausing"]
 
 _LIVELY_SECONDS = 20.0
 _LIVELY_STEP = 0.2
@@ -55,20 +57,23 @@ class PollerStatus:
 
     state: State
     completed_at: datetime | None = None
-    """The end of the last look that went through: the sign of life that counts."""
+    """The end of the last look that went through, ours or (standing by) the holder's: the sign of life that counts."""
     waiting: int = 0
     oldest: datetime | None = None
     doubtful: int = 0
     trouble: str | None = None
+    holder: str | None = None
+    """While we stand by: which daemon reads the mailbox (``HOST:FOLDER``)."""
 
 
 class Poller:
     """Takes mail from one mailbox into the register, in a thread of its own.
 
-    ``store`` commits arrivals and gives their rows in order; ``known`` tells which UIDs of a mailbox (by its name,
-    ``ImapAccount.key``, and UIDVALIDITY) were taken before; both block, and raise MailgateError where the database
-    cannot serve now.  ``reread`` is what each session begins with.  ``clock`` gives aware UTC; ``polled`` is called
-    with it after each completed look.
+    ``store`` commits arrivals and gives their rows in order; ``known`` tells what was taken before at UIDs of a mailbox
+    (by its name, ``ImapAccount.key``, and UIDVALIDITY); both block, and raise MailgateError where the database
+    cannot serve now.  ``reread`` is what each session begins with.  ``turn`` tells whether another daemon reads the
+    mailbox; without it nobody else does.  ``clock`` gives aware UTC; ``polled`` is called with it after each completed
+    look, ``rounded`` after each round without one: an outage that is known, or standing by.
     """
 
     def __init__(
@@ -79,8 +84,9 @@ class Poller:
         clock: Callable[[], datetime],
         *,
         polled: Callable[[datetime], None] = lambda now: None,
-        failed: Callable[[], None] = lambda: None,
+        rounded: Callable[[], None] = lambda: None,
         reread: Reread | None = None,
+        turn: Turn | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._account = account
@@ -88,8 +94,9 @@ class Poller:
         self._known = known
         self._clock = clock
         self._polled = polled
-        self._failed = failed
+        self._rounded = rounded
         self._reread = reread
+        self._turn = turn or Turn.always()
         self._chance = chance
         self._suspects = Suspects(time.monotonic, chance)
         self._outage = Outage(account, time.monotonic, chance)
@@ -130,17 +137,41 @@ class Poller:
     def _run(self) -> None:
         while not self._stop.rings():
             try:
-                self._session()
+                self._read_or_stand_by()
             except SessionLost as fault:
                 self._lost(str(fault), refused=isinstance(fault, LoginRefused))
             except Exception as fault:  # noqa: BLE001
                 # Whatever it was, the intake must not end silently while the daemon seems to live.
                 _log.exception("the poller met a fault that it did not expect")
                 self._lost(type(fault).__name__)
-        self._status = replace(self._status, state="stopped")
+        self._turn.let_go()
+        self._status = replace(self._status, state="stopped", holder=None)
+
+    def _read_or_stand_by(self) -> None:
+        try:
+            other = self._turn.other()
+        except MailgateError as fault:
+            self._register_failed(str(fault))
+            return
+        if other is None:
+            self._session()
+        else:
+            self._stand_by(other)
+
+    def _stand_by(self, other: Holder) -> None:
+        """No connection is open; what is known of the mailbox is what the holder has told."""
+        self._register_serves()
+        self._sweep = None
+        self._status = PollerStatus("standby", completed_at=other.looked_at, holder=other.name)
+        self._rounded()
+        self._stop.wait(self._turn.seconds_left())
+
+    def _must_end(self) -> bool:
+        """Whether we are to stop, or to stand by.  Raises MailgateError."""
+        return self._stop.rings() or self._turn.other() is not None
 
     def _lost(self, reason: str, *, refused: bool = False) -> None:
-        self._failed()
+        self._rounded()
         if self._stop.rings():
             return
         _log.info("session lost: %s", reason)
@@ -148,28 +179,32 @@ class Poller:
         if self._reread:
             self._reread.session_died(reason)
         seconds = self._outage.failed(reason, refused=refused)
+        if seconds:
+            # Perhaps another host reaches the server.
+            self._turn.let_go()
         if self._outage.said:
             self._status = replace(self._status, state="pausing", trouble=reason)
         self._stop.wait(seconds)
 
     def _session(self) -> None:
         self._outage.session_begins()
-        self._status = replace(self._status, state="connecting")
+        self._status = replace(self._status, state="connecting", holder=None)
         renewal = time.monotonic() + self._account.session_seconds
-        with Mailbox.open(self._account) as mailbox:
-            self._mailbox = mailbox
-            self._sweep = Sweep(mailbox, self._account, self._store, self._known, self._suspects, self._stop.rings)
-            try:
+        try:
+            with Mailbox.open(self._account) as mailbox:
+                self._mailbox = mailbox
+                self._sweep = Sweep(mailbox, self._account, self._store, self._known, self._suspects, self._must_end)
                 self._read_again(mailbox)
                 self._look_and_rest(mailbox, self._sweep, renewal)
-            finally:
-                self._mailbox = None
+        finally:
+            # Not before its end: a server that is silent may leave us waiting for its farewell, too.
+            self._mailbox = None
 
     def _read_again(self, mailbox: Mailbox) -> None:
         """After a restoration, and before anything new is taken: numbers are then given in the order of receipt."""
         while self._reread and not self._stop.rings():
             try:
-                self._reread.run(mailbox, self._stop.rings)
+                self._reread.run(mailbox, self._must_end)
             except MailgateError as fault:
                 self._register_failed(str(fault))
             else:
@@ -178,56 +213,63 @@ class Poller:
     def _look_and_rest(self, mailbox: Mailbox, sweep: Sweep, renewal: float) -> None:
         lively = True
         while not self._stop.rings() and time.monotonic() < renewal:
-            taken = self._look(sweep)
-            if taken:
-                # The server may have told of the next mail in the midst of its answers, and does so only once.
-                lively = True
-            elif taken is not None:
-                self._rest(mailbox, lively=lively)
-                lively = False
+            try:
+                if self._must_end():
+                    return
+                if self._look(sweep):
+                    # The server may have told of the next mail in the midst of its answers, and does so only once.
+                    lively = True
+                else:
+                    self._rest(mailbox, lively=lively)
+                    lively = False
+            except MailgateError as fault:
+                self._register_failed(str(fault))
 
-    def _look(self, sweep: Sweep) -> int | None:
-        """How many messages were dealt with, or None where the look could not be completed."""
+    def _look(self, sweep: Sweep) -> int:
+        """How many messages were dealt with.  Raises MailgateError where the look could not be completed."""
         self._status = replace(self._status, state="looking")
-        try:
-            taken = sweep.run()
-        except MailgateError as fault:
-            self._register_failed(str(fault))
-            return None
-        if not self._stop.rings():
+        taken = sweep.run()
+        if not self._must_end():
             self._completed()
         return taken
 
     def _completed(self) -> None:
         now = self._clock()
         self._outage.served()
+        self._register_serves()
+        self._status = PollerStatus("waiting", completed_at=now)
+        self._turn.looked(now)
+        self._polled(now)
+
+    def _register_serves(self) -> None:
         if self._register_failures:
             _log.warning("the register takes mail again")
         self._register_failures = 0
-        self._status = PollerStatus("waiting", completed_at=now)
-        self._polled(now)
 
     def _register_failed(self, reason: str) -> None:
         """The mail stays where it is; said once, for the database's own journal tells the rest."""
-        self._failed()
+        self._rounded()
         self._register_failures += 1
         if self._register_failures == 1:
             maillog.intake_failed(source="imap", reason=reason)
-        self._status = replace(self._status, state="pausing", trouble=reason)
+        self._status = replace(self._status, state="pausing", trouble=reason, holder=None)
         shortest = min(self._account.shortest_pause, _LONGEST_REGISTER_PAUSE)
         self._stop.wait(pause(self._register_failures, shortest, _LONGEST_REGISTER_PAUSE, self._chance()))
 
     def _rest(self, mailbox: Mailbox, *, lively: bool) -> None:
-        """Wait until the server tells of mail, and never longer than the account's ``poll_seconds``."""
+        """Wait until the server tells of mail, and never longer than the account's ``poll_seconds``.
+
+        Raises MailgateError where it cannot be told whether it is our turn still.
+        """
         self._stop.wait(_BREATH)
         began = time.monotonic()
         end = began + self._account.poll_seconds
-        while lively and (now := time.monotonic()) < min(end, began + _LIVELY_SECONDS):
+        while lively and (now := time.monotonic()) < min(end, began + _LIVELY_SECONDS) and not self._must_end():
             if mailbox.has_news() or self._stop.wait(min(_LIVELY_STEP, end - now)):
                 return
         step = _FIRST_IDLE_SECONDS
-        while (now := time.monotonic()) < end and not self._stop.rings():
-            if mailbox.wait(min(step, end - now), self._stop):
+        while (now := time.monotonic()) < end and not self._must_end():
+            if mailbox.wait(min(step, end - now, self._turn.seconds_left()), self._stop):
                 return
             self._stop.wait(min(_BREATH, end - now))
             step *= 2

@@ -69,6 +69,10 @@ class TakenBefore:
         """As ``Mailbox`` does."""
         return self.mailbox.measure(uids)
 
+    def message_ids(self, uids: Sequence[int]) -> dict[int, str | None]:
+        """As ``Mailbox`` does."""
+        return self.mailbox.message_ids(uids)
+
     def contents(self, uids: Sequence[int]) -> dict[int, bytes]:
         """As ``Mailbox`` does."""
         return self.mailbox.contents(uids)

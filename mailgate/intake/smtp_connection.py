@@ -55,6 +55,7 @@ class SmtpConnection(SMTP):
         # As long as this is true, aiosmtpd answers 530 to all but NOOP, EHLO, STARTTLS and QUIT (RFC 3207 section 4).
         self.require_starttls = door.access.tls_required
         self._door = door
+        self._silent_until = 0.0
         self._wire: asyncio.Transport | None = None
         self._host = "unknown"
         self._over_tls = False
@@ -122,8 +123,27 @@ class SmtpConnection(SMTP):
         # Under TLS a connection has no halves.
         return not self._over_tls
 
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """The client may be silent for so many seconds from now on.
+
+        aiosmtpd makes a timer for every command, and the loop sorts them all.  Here one timer runs, which looks at its
+        end how long the client has been silent; only a shorter patience needs another.
+        """
+        self._silent_until = self.loop.time() + (duration or self._timeout_duration)
+        timer = self._timeout_handle
+        if timer is None or timer.when() > self._silent_until:
+            self._await_silence()
+
+    def _await_silence(self) -> None:
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()
+        self._timeout_handle = self.loop.call_at(self._silent_until, self._timeout_cb)
+
     def _timeout_cb(self) -> None:
-        self.dismiss(TOO_SLOW)
+        if self.loop.time() < self._silent_until:
+            self._await_silence()
+        else:
+            self.dismiss(TOO_SLOW)
 
     async def _handle_client(self) -> None:
         try:
@@ -162,7 +182,9 @@ class SmtpConnection(SMTP):
             maillog.rejected(client=self._host, reply=_GARRULOUS)
             self.dismiss(_GARRULOUS)
             return
-        await super().push(status)
+        reply = status if isinstance(status, bytes) else status.encode()
+        self._writer.write(reply + b"\r\n")
+        await self._writer.drain()
 
     async def handle_exception(self, error: Exception) -> str:
         """A fault of ours: the transaction is void, the reply temporary, and the details are ours alone."""

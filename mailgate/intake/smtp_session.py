@@ -230,7 +230,7 @@ class SmtpSession(SmtpConnection):
     def _client(self) -> str:
         """The client's address and the name it calls itself, which proves nothing and may hold anything."""
         name = (self.session.host_name if self.session else None) or ""
-        safe = "".join(sign for sign in name[:255] if sign.isprintable())
+        safe = name[:255] if name.isprintable() else "".join(filter(str.isprintable, name[:255]))
         user = "" if self._user is None else f", logged in as {self._user}"
         return f"{self._host} ({safe}){user}"
 

@@ -40,7 +40,8 @@ class Suspects:
 
     def __len__(self) -> int:
         """How many have failed alone, and wait for another try."""
-        return sum(one.failures > 0 for one in self._doubtful.values())
+        # Asked from other threads as well, while the poller goes on: a copy does not change under way.
+        return sum(one.failures > 0 for one in tuple(self._doubtful.values()))
 
     def enter_folder(self, uidvalidity: int | None) -> None:
         """UIDs of another UIDVALIDITY name other messages (RFC 3501 section 2.3.1.1): nothing is held against them."""

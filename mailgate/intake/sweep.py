@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+import logging
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -14,7 +15,7 @@ from mailgate.intake.mailbox import Folder, Waiting
 from mailgate.intake.storing import Store, is_ours, store_each
 from mailgate.intake.suspects import Suspects
 from mailgate.intake.trace import envelope_in_headers
-from mailgate.register.spool import Arrival, Spooled
+from mailgate.register.spool import Arrival, Spooled, Taken
 
 BATCH_MESSAGES = 50
 BATCH_BYTES = 8 * 1024 * 1024
@@ -25,8 +26,11 @@ _ASKED_AT_ONCE = 500
 MOST_IN_ONE_RUN = 5_000
 """So that a backlog of an hour still gives a sign of life now and then."""
 
-Known = Callable[[str, int, Sequence[int]], set[int]]
+Known = Callable[[str, int, Sequence[int]], Mapping[int, Taken]]
+"""What was taken before at these UIDs of a mailbox (its name, UIDVALIDITY)."""
 T = TypeVar("T")
+
+_log = logging.getLogger("mailgate.intake")
 
 
 class Lying(Protocol):
@@ -44,8 +48,12 @@ class Lying(Protocol):
         """When each was received, and how large it is."""
         ...
 
+    def message_ids(self, uids: Sequence[int]) -> dict[int, str | None]:
+        """The Message-ID of each."""
+        ...
+
     def contents(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The bytes of each."""
+        """The bytes of each, or more than ``max_message_bytes`` of them."""
         ...
 
     def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
@@ -106,6 +114,7 @@ class Sweep:
         self._folder: Folder | None = None
         self._above = 0
         self._unmeasured: set[int] = set()
+        self._recorded: dict[int, Taken] = {}
         self._waiting: dict[int, Waiting] = {}
 
     @property
@@ -121,9 +130,9 @@ class Sweep:
     def run(self) -> int:
         """Take what waits; returns how many messages were dealt with.  As long as that is not 0, run it again."""
         folder = self._enter()
-        found = self._discover(folder)
-        self._measure()
-        return found + self._take_all(folder)
+        self._discover(folder)
+        known = self._measure()
+        return known + self._take_all(folder)
 
     def _enter(self) -> Folder:
         folder = self._mailbox.select()
@@ -134,37 +143,67 @@ class Sweep:
         self._suspects.enter_folder(folder.uidvalidity)
         return folder
 
-    def _discover(self, folder: Folder) -> int:
-        """Look up what is new to this session; what the register knows is only put away, and counted.
-
-        A mail is known that was committed by a process which then died, or that a server would not let us move.
-        """
+    def _discover(self, folder: Folder) -> None:
+        """Look up what is new to this session, and from which of these places the register has a mail."""
         found = self._mailbox.uids(folder, self._above)
-        taken = self._already_taken(folder, found)
-        self._mailbox.put_away(sorted(taken))
-        self._unmeasured.update(uid for uid in found if uid not in taken)
+        self._recorded |= self._on_record(folder, found)
+        self._unmeasured.update(uid for uid in found if uid not in self._recorded)
         self._above = max(self._above, (folder.uidnext or 1) - 1, max(found, default=0))
-        return len(taken)
 
-    def _already_taken(self, folder: Folder, uids: Sequence[int]) -> set[int]:
+    def _on_record(self, folder: Folder, uids: Sequence[int]) -> dict[int, Taken]:
         if folder.uidvalidity is None:
             # Without it a UID proves nothing (RFC 3501 section 2.3.1.1); the fingerprint tells when it is stored.
-            return set()
-        taken: set[int] = set()
+            return {}
+        recorded: dict[int, Taken] = {}
         for some in _groups(uids):
-            taken |= self._known(self._account.key, folder.uidvalidity, some)
-        return taken & set(uids)
-
-    def _measure(self) -> None:
-        due = sorted(uid for uid in self._unmeasured if self._suspects.may_be_tried(uid))
-        plain = [uid for uid in due if uid not in self._suspects]
-        doubtful = [[uid] for uid in due if uid in self._suspects]
-        for some in [*_groups(plain), *doubtful]:
             if self._stopping():
-                return
+                break
+            recorded |= self._known(self._account.key, folder.uidvalidity, some)
+        return recorded
+
+    def _measure(self) -> int:
+        """Learn when each was received; what is in the register is only put away, and counted.
+
+        That was committed by a process which then died, or a server would not let us move it.
+        """
+        known = 0
+        for some in self._askable([*self._unmeasured, *self._recorded]):
+            if self._stopping():
+                break
             measured = self._isolate(some, self._mailbox.measure)
-            self._waiting |= measured
+            taken = self._still_there(measured)
+            self._waiting |= {uid: one for uid, one in measured.items() if uid not in taken}
             self._unmeasured -= measured.keys()
+            self._mailbox.put_away(taken)
+            self._forget(taken)
+            known += len(taken)
+        return known
+
+    def _still_there(self, measured: Mapping[int, Waiting]) -> list[int]:
+        """Which of these are the very mails that the register has from their places.
+
+        The others are fetched: where it is one of them after all, its fingerprint tells when it is stored.
+        """
+        recorded = {uid: taken for uid in measured if (taken := self._recorded.pop(uid, None)) is not None}
+        dated = [uid for uid, taken in recorded.items() if taken.received_at == measured[uid].received_at]
+        named = self._isolate(dated, self._mailbox.message_ids)
+        same = [
+            uid
+            for uid in dated
+            if recorded[uid].is_still_there(measured[uid].received_at, measured[uid].size, named.get(uid))
+        ]
+        if len(same) < len(recorded):
+            _log.warning(
+                "%d messages are not what was taken under their UIDs before: was the mailbox restored, or made anew?",
+                len(recorded) - len(same),
+            )
+        return same
+
+    def _askable(self, uids: Iterable[int]) -> list[Sequence[int]]:
+        """Many in one request, but those that are doubtful each in its own, and only where its pause is over."""
+        due = sorted(uid for uid in uids if self._suspects.may_be_tried(uid))
+        plain = [uid for uid in due if uid not in self._suspects]
+        return [*_groups(plain), *([uid] for uid in due if uid in self._suspects)]
 
     def _take_all(self, folder: Folder) -> int:
         """The oldest first; those that have failed come last."""
@@ -179,11 +218,12 @@ class Sweep:
 
     def _take(self, folder: Folder, batch: Sequence[Waiting]) -> int:
         """Fetch, commit, and put away what is committed.  After the commit nothing may ask whether to stop."""
-        raws = self._fetch(batch)
+        whole, heads = self._fetch(batch)
         arrivals = {}
         for one in batch:
-            if one.uid in raws:
-                arrivals[one.uid] = self._arrival(folder, one, raws[one.uid])
+            if one.uid in whole or one.uid in heads:
+                raw = whole.get(one.uid, heads.get(one.uid, b""))
+                arrivals[one.uid] = self._arrival(folder, one, raw, truncated=one.uid in heads)
         stored, trouble = self._commit({uid: arrival for uid, arrival in arrivals.items() if arrival is not None})
         self._forget(stored)
         self._mailbox.put_away(stored)
@@ -191,13 +231,13 @@ class Sweep:
             raise trouble
         return len(stored)
 
-    def _fetch(self, batch: Sequence[Waiting]) -> dict[int, bytes]:
-        whole = [one.uid for one in batch if not self._is_too_large(one)]
-        large = [one.uid for one in batch if self._is_too_large(one)]
-        return self._isolate(whole, self._mailbox.contents) | self._isolate(large, self._mailbox.headers)
-
-    def _is_too_large(self, one: Waiting) -> bool:
-        return one.size > self._account.max_message_bytes
+    def _fetch(self, batch: Sequence[Waiting]) -> tuple[dict[int, bytes], dict[int, bytes]]:
+        """The whole mails, and the headers of those that are too large: by the server's word, or when they come."""
+        most = self._account.max_message_bytes
+        fetched = self._isolate([one.uid for one in batch if one.size <= most], self._mailbox.contents)
+        whole = {uid: raw for uid, raw in fetched.items() if len(raw) <= most}
+        large = [one.uid for one in batch if one.size > most or (one.uid in fetched and one.uid not in whole)]
+        return whole, self._isolate(large, self._mailbox.headers)
 
     def _isolate(self, uids: Sequence[int], ask: Callable[[Sequence[int]], dict[int, T]]) -> dict[int, T]:
         """Ask about many messages; where the server refuses, halve them until the culprit stands alone."""
@@ -224,7 +264,7 @@ class Sweep:
             self._suspects.failed(uid, "FETCH: the server gives nothing for this message")
         self._forget([uid for uid in unanswered if uid not in present])
 
-    def _arrival(self, folder: Folder, one: Waiting, raw: bytes) -> Arrival | None:
+    def _arrival(self, folder: Folder, one: Waiting, raw: bytes, *, truncated: bool) -> Arrival | None:
         sender, recipients = envelope_in_headers(raw)
         envelope = mail.Envelope(
             source="imap",
@@ -235,7 +275,7 @@ class Sweep:
             folder=self._account.key,
             uidvalidity=folder.uidvalidity,
             uid=one.uid,
-            truncated=self._is_too_large(one),
+            truncated=truncated,
         )
         try:
             return Arrival(envelope, raw, mail.fingerprint(raw), mail.message_id_of(raw))
@@ -266,6 +306,7 @@ class Sweep:
         self._suspects.cleared(uids)
         self._unmeasured.difference_update(uids)
         for uid in uids:
+            self._recorded.pop(uid, None)
             self._waiting.pop(uid, None)
 
 

@@ -19,8 +19,10 @@ _watch = table_of(WatchRow)
 _ONLY = 1
 _INSTANTS = (
     "running_since", "mailbox_silent_since", "mailbox_oldest", "smarthost_since", "database_since", "clock_since",
-    "differences_at",
+    "differences_at", "uncompared_since",
 )  # fmt: skip
+_NOT_KEPT = ("backup",)
+"""It is remembered elsewhere, and stays true while no daemon runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _known(row: Any) -> Known:
 
 def _plain(outside: Outside) -> dict[str, Any]:
     """As JSON: instants in ISO 8601."""
-    values = {name: getattr(outside, name) for name in Outside.__slots__}
+    values = {name: getattr(outside, name) for name in Outside.__slots__ if name not in _NOT_KEPT}
     instants = {name: values[name] and values[name].isoformat() for name in _INSTANTS}
     return values | instants | {"disks": [[one.folder, one.free, one.total] for one in outside.disks]}
 

@@ -6,15 +6,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Executable, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from mailgate.domain.mail import Envelope
 from mailgate.errors import RegisterBusy
-from mailgate.register.sql import insert_into, portions, run
+from mailgate.register import audit
+from mailgate.register.columns import clean
+from mailgate.register.resent import told_apart
+from mailgate.register.sql import dialect_of, insert_into, insert_of, portions, run
 from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow, table_of
 
 MAX_MESSAGE_ID = 500
@@ -27,6 +31,16 @@ _inbound = table_of(InboundRow)
 _delivery = table_of(DeliveryRow)
 _INSERT_CONTENT = insert(table_of(InboundContentRow))
 _INSERT_DELIVERY = insert(_delivery)
+_TAKEN = select(
+    _delivery.c.uid,
+    _delivery.c.id.label("delivery_id"),
+    _delivery.c.inbound_id,
+    _delivery.c.received_at,
+    _inbound.c.size,
+    _inbound.c.truncated,
+    _inbound.c.message_id,
+    _inbound.c.fingerprint,
+).join(_inbound, _inbound.c.id == _delivery.c.inbound_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,31 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken from a place in a mailbox; ``size`` is None where only its headers were taken."""
+
+    inbound_id: int
+    delivery_id: int
+    received_at: datetime
+    size: int | None
+    message_id: str | None
+    fingerprint: str
+
+    def is_still_there(self, received_at: datetime, size: int, message_id: str | None) -> bool:
+        """Whether what lies at the place is that mail, by what the server says of it without giving its bytes.
+
+        UIDs are not proof enough: a server that was restored from a snapshot gives them once more under the same
+        UIDVALIDITY.  INTERNALDATE never changes (RFC 3501 section 2.3.3); the size may be a guess (Exchange), and
+        counts only where there is no Message-ID on both sides.
+        """
+        if received_at != self.received_at:
+            return False
+        if message_id and self.message_id:
+            return clean(message_id[:MAX_MESSAGE_ID]) == self.message_id
+        return size == self.size
+
+
+@dataclass(frozen=True, slots=True)
 class Spooled:
     """What became of an arrival: its row, and whether the mail was known already."""
 
@@ -54,10 +93,16 @@ def put(session: Session, arrivals: Sequence[Arrival], now: datetime) -> list[Sp
     """Store mails (row, bytes, delivery) in this transaction, in order.
 
     A known fingerprint adds only a delivery row and gives the first row's id; two equal arrivals in one call are one
-    mail.  A known (mailbox, UIDVALIDITY, UID) adds nothing: that very delivery is on record.
+    mail.  A known (mailbox, UIDVALIDITY, UID) adds nothing where the mail is the one that was taken there: that very
+    delivery is on record.  Where it is another, the place is the newcomer's.
+
+    A fingerprint without Message-ID and Date is the same mail's for some days only (``resent``).
     """
-    placed = _ids_by_place(session, arrivals)
-    unplaced = [arrival for arrival in arrivals if _place(arrival.envelope) not in placed]
+    arrivals = told_apart(session, arrivals)
+    there = _taken_there(session, arrivals)
+    on_record = [_on_record(arrival, there) for arrival in arrivals]
+    unplaced = [arrival for arrival, id in zip(arrivals, on_record, strict=True) if id is None]
+    _give_up_places(session, unplaced, there, now)
     firsts: dict[str, int] = {}
     for index, arrival in enumerate(unplaced):
         firsts.setdefault(arrival.fingerprint, index)
@@ -66,13 +111,23 @@ def put(session: Session, arrivals: Sequence[Arrival], now: datetime) -> list[Sp
     new = {firsts[fingerprint] for fingerprint in added}
     _insert_deliveries(session, unplaced, new, ids)
     spooled = iter([Spooled(ids[mail.fingerprint], index not in new) for index, mail in enumerate(unplaced)])
-    places = [_place(arrival.envelope) for arrival in arrivals]
-    return [Spooled(placed[place], duplicate=True) if place in placed else next(spooled) for place in places]
+    return [next(spooled) if id is None else Spooled(id, duplicate=True) for id in on_record]
 
 
-def known_uids(session: Session, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
-    """Those of the UIDs that were taken before."""
-    return set(_ids_by_uid(session, mailbox, uidvalidity, uids))
+def taken_at(session: Session, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, Taken]:
+    """What was taken before at these UIDs of a mailbox; the others are left out."""
+    found: dict[int, Taken] = {}
+    for portion in portions(uids):
+        chosen = _TAKEN.where(
+            _delivery.c.mailbox == mailbox, _delivery.c.uidvalidity == uidvalidity, _delivery.c.uid.in_(portion)
+        )
+        found.update((row.uid, _taken(row)) for row in run(session, chosen))
+    return found
+
+
+def _taken(row: Any) -> Taken:
+    size = None if row.truncated else row.size
+    return Taken(row.inbound_id, row.delivery_id, row.received_at, size, row.message_id, row.fingerprint)
 
 
 def _place(envelope: Envelope) -> Place | None:
@@ -81,27 +136,53 @@ def _place(envelope: Envelope) -> Place | None:
     return envelope.folder, envelope.uidvalidity, envelope.uid
 
 
-def _ids_by_place(session: Session, arrivals: Sequence[Arrival]) -> dict[Place | None, int]:
-    """The mails that are on record as delivered at just these places."""
+def _taken_there(session: Session, arrivals: Sequence[Arrival]) -> dict[Place | None, Taken]:
+    """What is on record as delivered at just the places of the arrivals."""
     folders: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for arrival in arrivals:
         if place := _place(arrival.envelope):
             folders[place[:2]].append(place[2])
     return {
-        (mailbox, uidvalidity, uid): inbound_id
+        (mailbox, uidvalidity, uid): taken
         for (mailbox, uidvalidity), uids in folders.items()
-        for uid, inbound_id in _ids_by_uid(session, mailbox, uidvalidity, uids).items()
+        for uid, taken in taken_at(session, mailbox, uidvalidity, uids).items()
     }
 
 
-def _ids_by_uid(session: Session, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for portion in portions(uids):
-        chosen = select(_delivery.c.uid, _delivery.c.inbound_id).where(
-            _delivery.c.mailbox == mailbox, _delivery.c.uidvalidity == uidvalidity, _delivery.c.uid.in_(portion)
-        )
-        found.update((row.uid, row.inbound_id) for row in run(session, chosen))
-    return found
+def _on_record(arrival: Arrival, there: Mapping[Place | None, Taken]) -> int | None:
+    """The mail whose delivery at this place is this arrival; None where it is not on record."""
+    taken = there.get(_place(arrival.envelope))
+    if taken is None:
+        return None
+    at = arrival.envelope.received_at
+    same = at == taken.received_at and arrival.fingerprint == taken.fingerprint
+    return taken.inbound_id if same or taken.is_still_there(at, len(arrival.raw), arrival.message_id) else None
+
+
+def _give_up_places(
+    session: Session, arrivals: Sequence[Arrival], there: Mapping[Place | None, Taken], now: datetime
+) -> None:
+    """A UID names one message: those of which another bears it now are on record as taken without one.
+
+    So the newcomer's place is known from now on.  The event keeps what the earlier delivery no longer says.
+    """
+    former = [(taken, arrival) for arrival in arrivals if (taken := there.get(_place(arrival.envelope)))]
+    for portion in portions([taken.delivery_id for taken, _ in former]):
+        run(session, update(_delivery).where(_delivery.c.id.in_(portion)).values(uidvalidity=None, uid=None))
+    replaced = [(taken, arrival.envelope) for taken, arrival in former if taken.fingerprint != arrival.fingerprint]
+    audit.add(
+        session,
+        [
+            audit.Event(
+                now,
+                "uid_reused",
+                "mailgate",
+                inbound_id=taken.inbound_id,
+                detail={"mailbox": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid},
+            )
+            for taken, place in replaced
+        ],
+    )
 
 
 def _ids_by_fingerprint(session: Session, fingerprints: Sequence[str]) -> dict[str, int]:
@@ -119,14 +200,20 @@ def _insert_mails(session: Session, arrivals: Sequence[Arrival], now: datetime) 
     """
     if not arrivals:
         return {}
-    statement = insert_into(session, _inbound).on_conflict_do_nothing(index_elements=["fingerprint"])
     values = [_inbound_values(arrival, now) for arrival in arrivals]
-    rows = run(session, statement.returning(_inbound.c.fingerprint, _inbound.c.id), values)
+    rows = run(session, _insert_if_new(dialect_of(session)), values)
     added = {row.fingerprint: row.id for row in rows}
     contents = [{"inbound_id": added[a.fingerprint], "raw": a.raw} for a in arrivals if a.fingerprint in added]
     if contents:
         run(session, _INSERT_CONTENT, contents)
     return added
+
+
+@cache
+def _insert_if_new(dialect: str) -> Executable:
+    """Made once for a database: SQLAlchemy knows a statement by its object at once, and an equal one after a search."""
+    statement = insert_of(dialect, _inbound).on_conflict_do_nothing(index_elements=["fingerprint"])
+    return statement.returning(_inbound.c.fingerprint, _inbound.c.id)
 
 
 def _inbound_values(arrival: Arrival, now: datetime) -> dict[str, Any]:

@@ -30,10 +30,10 @@ KINDS = (
     "received", "registered", "acknowledged", "answer_recorded", "answered", "finished", "reopened",
     "follow_up", "note", "reply_held", "reply_returned", "call_task", "continued",
     "letter_queued", "letter_deferred", "letter_refused", "letter_uncertain", "letter_retried",
-    "quarantined", "replayed", "bounced", "address_confirmed",
+    "quarantined", "replayed", "bounced", "address_confirmed", "address_replaced",
     "dismissed", "reply_dismissed", "letter_settled",
     "not_acknowledged", "not_answered", "absent", "seen", "completed",
-    "restored", "read_again",
+    "restored", "read_again", "message_id_reused", "uid_reused",
 )  # fmt: skip
 
 _INSERT = insert(table_of(EventRow))

@@ -127,7 +127,8 @@ def _open_postgresql(url: URL, busy_seconds: int) -> Engine:
         ) from None
 
 
-_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+# Made once: ``json.dumps`` makes an encoder for each call that asks for anything special.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _prepare_sqlite(busy_seconds: int, connection: sqlite3.Connection, _record: object) -> None:

@@ -28,6 +28,8 @@ _tried = func.coalesce(_letter.c.last_try_at, _letter.c.created_at)
 _set_aside = func.coalesce(_inbound.c.finished_at, _inbound.c.spooled_at)
 _is_no_notice = _letter.c.role != "administrator"
 _stopped = _held.c.reason.like(STOPPED.format("%"))
+_answered_since = exists().where(_question.c.id == _held.c.question_id, _question.c.answered_at > _held.c.held_at)
+"""The consultant was told why it was held, and has answered since."""
 _lost_bounce = and_(_inbound.c.verdict == "bounce", _inbound.c.reason == NO_LETTER)
 _archived = exists().where(_inbound.c.id == _question.c.inbound_id, _inbound.c.archive)
 WITHOUT_ACKNOWLEDGEMENT = and_(
@@ -47,7 +49,7 @@ def in_register(session: Session, now: datetime) -> InRegister:
         waiting=_pile(session, _inbound, _inbound.c.spooled_at, _inbound.c.state.in_(("waiting", "claimed")), _mail),
         quarantined=_pile(session, _inbound, _set_aside, and_(quarantined, ~lost), _mail),
         bounces=_pile(session, _inbound, _set_aside, and_(quarantined, lost), _mail),
-        held=_pile(session, _held, _held.c.held_at, and_(held, ~_stopped), _reply),
+        held=_pile(session, _held, _held.c.held_at, and_(held, ~_stopped, ~_answered_since), _reply),
         braked=_pile(session, _held, _held.c.held_at, and_(held, _stopped), _reply),
         uncertain=_letters(session, "uncertain"),
         refused=_letters(session, "refused"),

@@ -20,6 +20,7 @@ from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from mailgate.domain.letters import Effect
+from mailgate.domain.looping import Sent, correspondent
 from mailgate.domain.threads import SentLetter
 from mailgate.domain.tokens import Role
 from mailgate.register import audit
@@ -41,7 +42,9 @@ __all__ = [
     "by_message_ids",
     "by_tokens",
     "claim",
+    "count_about",
     "enqueue",
+    "key_of",
     "mark_accepted",
     "mark_deferred",
     "mark_refused",
@@ -295,10 +298,20 @@ def newest(session: Session) -> SentLetter | None:
     return next(iter(_sent(session, _letter.c.id.in_(last))), None)
 
 
-def sent_since(session: Session, recipient: str, kinds: Sequence[str], since: datetime) -> int:
-    """How many letters of these kinds were made out to an address, in any spelling of case, since an instant."""
-    to_them = and_(_letter.c.recipient_key == _key(recipient), _letter.c.created_at >= since)
-    return int(run(session, select(func.count()).where(to_them, _letter.c.kind.in_(kinds))).scalar_one())
+def sent_since(session: Session, recipient: str, since: datetime) -> tuple[Sent, ...]:
+    """The letters that were made out to a correspondent since an instant: any spelling of case, any tag."""
+    to_them = and_(_letter.c.recipient_key == key_of(recipient), _letter.c.created_at >= since)
+    return tuple(Sent(row.kind, row.created_at) for row in run(session, select(_letter).where(to_them)))
+
+
+def count_about(session: Session, question_ids: Sequence[int], kinds: Sequence[str]) -> int:
+    """How many letters of these kinds there are about any of these questions."""
+    found: set[int] = set()
+    for portion in portions(question_ids):
+        chosen = select(_letter.c.id).join(_about, _about.c.letter_id == _letter.c.id)
+        chosen = chosen.where(_about.c.question_id.in_(portion), _letter.c.kind.in_(kinds))
+        found.update(run(session, chosen).scalars())
+    return len(found)
 
 
 def _values(letter: NewLetter) -> dict[str, Any]:
@@ -309,7 +322,7 @@ def _values(letter: NewLetter) -> dict[str, Any]:
         "role": letter.role,
         "effect": letter.effect,
         "recipient": letter.recipient,
-        "recipient_key": _key(letter.recipient),
+        "recipient_key": key_of(letter.recipient),
         "envelope_sender": letter.envelope_sender,
         "subject": letter.subject,
         "created_at": letter.created_at,
@@ -320,8 +333,9 @@ def _values(letter: NewLetter) -> dict[str, Any]:
     }
 
 
-def _key(address: str) -> str:
-    return address.lower()[:MAX_KEY]
+def key_of(address: str) -> str:
+    """By what the letters to an address are counted."""
+    return correspondent(address)[:MAX_KEY]
 
 
 def _queued_events(letter_id: int, letter: NewLetter) -> list[audit.Event]:

@@ -5,18 +5,20 @@ Everything is asked within one consistent view, so that a daemon at work makes n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, or_, select
 from sqlmodel import Session
 
 from mailgate.domain.difference import Difference, Place
 from mailgate.domain.mail import fingerprint
+from mailgate.domain.message.fingerprint import without_day
+from mailgate.domain.numbering import NONE, Serials, years_with_gaps
 from mailgate.register.questions import printed_number
-from mailgate.register.sql import run
+from mailgate.register.sql import run, weighed
 from mailgate.register.tables import (
     DeliveryRow,
     EventRow,
@@ -35,7 +37,10 @@ LEASE_OVER = timedelta(hours=1)
 YOUNG = timedelta(days=2)
 SLICES = 30
 """The bytes of young mails are read again every day, those of each older mail once in so many days."""
-_PORTION = 100
+HELD_BYTES = 16 * 1024 * 1024
+"""No more bytes of mails are in memory at once, but for one mail that is larger by itself."""
+_WINDOW = 500
+"""Of so many mails the sizes are looked up at once."""
 
 _mail = table_of(InboundRow)
 _content = table_of(InboundContentRow)
@@ -60,37 +65,55 @@ class _Check:
     where: Place
     what: str
     cure: str
-    found: Select[Any]
+    found: Select[Any] | CompoundSelect[Any]
 
 
-def disagreements(session: Session, now: datetime) -> Iterator[Difference]:
-    """All differences but those of the bytes, in the order of a mail's way."""
+def disagreements(
+    session: Session, now: datetime, *, halted: Callable[[], bool] = lambda: False
+) -> Iterator[Difference]:
+    """All differences but those of the bytes, in the order of a mail's way; ``halted`` is asked before each question."""
     for check in (*_mails(now), *_questions(), *_letters(now)):
+        if halted():
+            return
         for found in run(session, check.found).scalars():
             id = f"m{found}" if check.where == "spool" else str(found)
             yield Difference(check.where, id, check.what, check.cure.format(id))
-    yield from _gaps(session)
+    if not halted():
+        yield from _gaps(session)
 
 
-def changed_bytes(session: Session, today: date, *, every: bool = False) -> Iterator[Difference]:
-    """Mails whose bytes do not give their fingerprint: one portion of them is in memory at a time.
+def changed_bytes(
+    session: Session, today: date, *, every: bool = False, halted: Callable[[], bool] = lambda: False
+) -> Iterator[Difference]:
+    """Mails whose bytes do not give their fingerprint: at most HELD_BYTES of them are in memory at a time.
 
-    Without ``every``, the young ones and one slice of the others.
+    Without ``every``, the young ones and one slice of the others.  ``halted`` is asked before each portion.
     """
     since = datetime.combine(today, datetime.min.time()).astimezone() - YOUNG
     turn = or_(_mail.c.spooled_at >= since, _mail.c.id % SLICES == today.toordinal() % SLICES)
-    chosen = select(_mail.c.id, _mail.c.fingerprint, _content.c.raw).join(_content, _content.c.inbound_id == _mail.c.id)
-    chosen = (chosen if every else chosen.where(turn)).order_by(_mail.c.id).limit(_PORTION)
+    # The length as it is now, whatever was received: neither database reads the bytes for it.
+    length = func.length(_content.c.raw).label("length")
+    chosen = select(_mail.c.id, _mail.c.fingerprint, length).join(_content, _content.c.inbound_id == _mail.c.id)
+    chosen = (chosen if every else chosen.where(turn)).order_by(_mail.c.id).limit(_WINDOW)
+    window = run(session, chosen).all()
+    while window:
+        for portion in weighed(window, lambda row: int(row.length), HELD_BYTES):
+            if halted():
+                return
+            yield from _changed(session, {row.id: row.fingerprint for row in portion})
+        window = run(session, chosen.where(_mail.c.id > window[-1].id)).all()
+
+
+def _changed(session: Session, portion: Mapping[int, str]) -> Iterator[Difference]:
+    """Those of the mails whose bytes do not give the fingerprint that is told of them."""
     cure = (
         "the disk or a program has changed it: give back that mail from a backup (`mailgate trace {}` tells the rest)"
     )
-    rows = run(session, chosen).all()
-    while rows:
-        for row in rows:
-            if fingerprint(row.raw) != row.fingerprint:
-                id = f"m{row.id}"
-                yield Difference("spool", id, "its bytes are not those that were received", cure.format(id))
-        rows = run(session, chosen.where(_mail.c.id > rows[-1].id)).all()
+    contents = select(_content).where(_content.c.inbound_id.in_(portion)).order_by(_content.c.inbound_id)
+    for row in run(session, contents):
+        if fingerprint(row.raw) != without_day(portion[row.inbound_id]):
+            id = f"m{row.inbound_id}"
+            yield Difference("spool", id, "its bytes are not those that were received", cure.format(id))
 
 
 def _mails(now: datetime) -> Iterator[_Check]:
@@ -185,10 +208,14 @@ def _questions() -> Iterator[_Check]:
 
 def _may_be_acknowledged() -> ColumnElement[bool]:
     """There is a way to the clerk, and the mail was no machine's: free text from the null sender is not answered."""
-    machine = exists().where(_mail.c.id == _question.c.inbound_id, _mail.c.envelope_sender == "")
-    no_form = _question.c.kind.in_(("unformalised", "unreadable"))
     known = or_(_question.c.asker_address.is_not(None), _question.c.phone.is_not(None))
-    return and_(known, ~and_(no_form, machine))
+    # The question's kind is asked inside: PostgreSQL makes a join of an EXISTS only where it stands alone.
+    machine = exists().where(
+        _mail.c.id == _question.c.inbound_id,
+        _mail.c.envelope_sender == "",
+        _question.c.kind.in_(("unformalised", "unreadable")),
+    )
+    return and_(known, ~machine)
 
 
 def _has_letter(effect: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -224,32 +251,42 @@ def _letters(now: datetime) -> Iterator[_Check]:
         _letter.c.effect != "none",
         ~exists().where(_about.c.letter_id == _letter.c.id),
     )
-    # There is no index on an event's letter: both sides are read once.
+    # There is no index on an event's letter: both sides are read once.  NOT IN would be a list that PostgreSQL reads anew
+    # for each letter once it is too large for its memory.
     queued = select(_event.c.letter_id).where(_event.c.kind == "letter_queued", _event.c.letter_id.is_not(None))
-    yield check("the event letter_queued is missing", _letter.c.id.not_in(queued))
+    untold = select(_letter.c.id).except_(queued)
+    yield _Check("outbox", "the event letter_queued is missing", cure, untold.order_by(untold.selected_columns.id))
 
 
 def _gaps(session: Session) -> Iterator[Difference]:
-    """Numbers run from 1 without a gap in each year, and the counter stands at the last."""
-    before = func.lag(_question.c.serial, 1, 0).over(partition_by=_question.c.year, order_by=_question.c.serial)
-    numbered = select(_question.c.year, _question.c.serial, before.label("before")).subquery()
-    holes = (
-        select(numbered).where(numbered.c.serial != numbered.c.before + 1).order_by(numbered.c.year, numbered.c.serial)
-    )
+    """In each year the numbers run from 1 without a gap, and the counter stands at the last."""
+    given = {row.year: row.last for row in run(session, select(_number))}
+    counted = select(_question.c.year, func.count().label("number"), func.max(_question.c.serial).label("highest"))
+    standing = run(session, counted.group_by(_question.c.year))
+    serials = {row.year: Serials(row.number, row.highest) for row in standing}
+    for year in years_with_gaps(given, serials):
+        found, last = serials.get(year, NONE), given.get(year)
+        if found.count != found.highest:
+            yield from _holes(session, year)
+        if not found.highest:
+            yield _hole(year, 1, last or 0)
+        elif last != found.highest:
+            id = printed_number(year, found.highest)
+            counter = "is missing" if last is None else f"stands at {last}"
+            what = f"it is the last number of its year, and the counter {counter}"
+            yield Difference("register", id, what, _ASK.format(id))
+
+
+def _holes(session: Session, year: int) -> Iterator[Difference]:
+    """Each row of numbers that are missing below the highest one of a year."""
+    before = func.lag(_question.c.serial, 1, 0).over(order_by=_question.c.serial)
+    numbered = select(_question.c.serial, before.label("before")).where(_question.c.year == year).subquery()
+    holes = select(numbered).where(numbered.c.serial != numbered.c.before + 1).order_by(numbered.c.serial)
     for row in run(session, holes):
-        first, last = printed_number(row.year, row.before + 1), printed_number(row.year, row.serial - 1)
-        what = f"there is no entry with this number, up to {last}"
-        yield Difference("register", first, what, _ASK.format(first))
-    highest = func.max(_question.c.serial)
-    counters = (
-        select(_question.c.year, highest.label("serial"), _number.c.last)
-        .outerjoin(_number, _number.c.year == _question.c.year)
-        .group_by(_question.c.year, _number.c.last)
-        .having(or_(_number.c.last.is_(None), _number.c.last != highest))
-    )
-    for row in run(session, counters):
-        id = printed_number(row.year, row.serial)
-        counter = "is missing" if row.last is None else f"stands at {row.last}"
-        yield Difference(
-            "register", id, f"it is the last number of its year, and the counter {counter}", _ASK.format(id)
-        )
+        yield _hole(year, row.before + 1, row.serial - 1)
+
+
+def _hole(year: int, first: int, last: int) -> Difference:
+    id = printed_number(year, first)
+    what = f"there is no entry with this number, up to {printed_number(year, last)}"
+    return Difference("register", id, what, _ASK.format(id))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, tuple_
 from sqlmodel import Session, col, select
 
+from mailgate.domain.completion import PROBLEM_OF
+from mailgate.domain.looping import Asked
 from mailgate.domain.workcalendar import WARSAW
 from mailgate.errors import RegisterError
 from mailgate.register import audit
 from mailgate.register.sql import PORTION, insert_into, portions, run
-from mailgate.register.tables import LetterQuestionRow, LetterRow, NumberRow, QuestionRow, table_of
+from mailgate.register.tables import EventRow, LetterQuestionRow, LetterRow, NumberRow, QuestionRow, table_of
 
 _WARSAW = ZoneInfo(WARSAW)
 _number = table_of(NumberRow)
@@ -22,7 +25,6 @@ _question = table_of(QuestionRow)
 _COLUMNS = tuple(column.name for column in _question.columns if column.name != "id")
 _LISTS = ("because", "references", "problems", "differences")
 _COLUMN_OF = {"date": "document_date"}
-_PROBLEM_OF = {"phone": "contact", "email": "contact"}
 _INSERT = insert(_question).returning(_question.c.id, sort_by_parameter_order=True)
 
 EXPORTED = (
@@ -53,13 +55,25 @@ def printed_number(year: int, serial: int) -> str:
     return f"HOT-01/{year}/{serial:06d}"
 
 
-def add(session: Session, rows: Sequence[QuestionRow]) -> list[int]:
-    """Insert numbered questions, with their ``received`` and ``registered`` events; returns their ids."""
+def add(session: Session, rows: Sequence[QuestionRow], authors: Sequence[str | None] = ()) -> list[int]:
+    """Insert numbered questions, with their ``received`` and ``registered`` events; returns their ids.
+
+    ``authors`` are the addresses from which their mails came, in the same order, or none at all.
+    """
     if not rows:
         return []
     ids = list(run(session, _INSERT, [_values(row) for row in rows]).scalars())
-    audit.add(session, [event for row, id in zip(rows, ids, strict=True) for event in _first_events(row, id)])
+    known = authors or [None] * len(rows)
+    first = (_first_events(row, id, author) for row, id, author in zip(rows, ids, known, strict=True))
+    audit.add(session, list(chain.from_iterable(first)))
     return ids
+
+
+def author(session: Session, question_id: int) -> str | None:
+    """From which address the mail with a question came, where that is another than the one we first wrote to."""
+    chosen = select(EventRow.detail).where(EventRow.question_id == question_id, EventRow.kind == "received")
+    detail = session.exec(chosen.order_by(col(EventRow.id)).limit(1)).first()
+    return detail.get("author") if detail else None
 
 
 def get(session: Session, question_ids: Sequence[int], *, lock: bool = False) -> dict[int, QuestionRow]:
@@ -84,12 +98,16 @@ def by_number(session: Session, number: str) -> QuestionRow | None:
     return session.exec(chosen, execution_options={"populate_existing": True}).first()
 
 
-def asked_since(session: Session, address: str, since: datetime) -> list[str]:
-    """The texts of all that an address, in any spelling of case, has asked since an instant of receipt, oldest first."""
-    chosen = select(QuestionRow.question).where(
-        QuestionRow.received_at >= since, func.lower(col(QuestionRow.asker_address)) == address.lower()
-    )
-    return [text or "" for text in session.exec(chosen.order_by(col(QuestionRow.id)))]
+def asked_since(session: Session, start: str, domain: str, since: datetime, limit: int) -> dict[int, Asked]:
+    """What was received since an instant from addresses that begin and end so, in any spelling of case; the newest first.
+
+    By the questions' ids.
+    """
+    asker = func.lower(col(QuestionRow.asker_address))
+    theirs = asker.startswith(start, autoescape=True), asker.endswith(f"@{domain}", autoescape=True)
+    chosen = select(QuestionRow.id, asker, QuestionRow.question).where(QuestionRow.received_at >= since, *theirs)
+    newest = session.exec(chosen.order_by(col(QuestionRow.id).desc()).limit(limit))
+    return {id: Asked(address, text or "") for id, address, text in newest if id is not None}
 
 
 def listed(
@@ -177,7 +195,7 @@ def complete(session: Session, question_id: int, values: Mapping[str, str], acto
         return
     for name, value in new.items():
         setattr(row, _COLUMN_OF.get(name, name), date.fromisoformat(value) if name == "date" else value)
-    settled = {_PROBLEM_OF.get(name, name) for name in new}
+    settled = {PROBLEM_OF.get(name, name) for name in new}
     row.problems = [problem for problem in row.problems if problem["field"] not in settled]
     session.flush()
     audit.add(session, [audit.Event(now, "completed", actor, question_id, detail=dict(new))])
@@ -189,6 +207,44 @@ def confirm_address(session: Session, question_id: int, name: str, address: str,
     before, row.asker_name, row.asker_address = row.asker_address, name, address
     session.flush()
     audit.add(session, [audit.Event(now, "address_confirmed", f"clerk {address}", question_id, detail={"was": before})])
+
+
+def use_author(session: Session, question_id: int, address: str, now: datetime) -> None:
+    """The typed address cannot be reached: letters go to the author of the mail from now on."""
+    row = _locked(session, question_id)
+    before, row.asker_address = row.asker_address, address
+    session.flush()
+    audit.add(
+        session, [audit.Event(now, "address_replaced", "mailgate", question_id, detail={"was": before, "is": address})]
+    )
+
+
+def record_call(
+    session: Session,
+    question_id: int,
+    at: datetime,
+    actor: str,
+    now: datetime,
+    *,
+    text: str = "",
+    inbound_id: int | None = None,
+) -> bool:
+    """The receipt was confirmed by telephone at an instant: ``acknowledged_at`` is that, with the event.
+
+    Where the question is acknowledged already its instant stays, and the call is a note.  Returns whether it was the
+    acknowledgement.
+    """
+    row = _locked(session, question_id)
+    told = {"by": "telephone", "recorded_at": now.astimezone(_WARSAW).isoformat()} | ({"text": text} if text else {})
+    if row.acknowledged_at is not None:
+        words = f"Rozmowa telefoniczna {at.astimezone(_WARSAW):%d.%m.%Y, godz. %H:%M}."
+        detail = {"text": f"{words}\n{text}".strip()}
+        audit.add(session, [audit.Event(now, "note", actor, question_id, inbound_id, detail=detail)])
+        return False
+    row.acknowledged_at = at
+    session.flush()
+    audit.add(session, [audit.Event(at, "acknowledged", actor, question_id, inbound_id, detail=told)])
+    return True
 
 
 def finish_continued(session: Session, question_id: int, actor: str, now: datetime) -> None:
@@ -211,10 +267,12 @@ def _values(row: QuestionRow) -> dict[str, Any]:
     return values | {name: values[name] or [] for name in _LISTS}
 
 
-def _first_events(row: QuestionRow, question_id: int) -> tuple[audit.Event, audit.Event]:
+def _first_events(row: QuestionRow, question_id: int, author: str | None) -> tuple[audit.Event, audit.Event]:
     """The events with which an entry begins; they keep the deadline as it was first told, whatever changes later."""
     asker = f"clerk {row.asker_address}" if row.asker_address else "clerk"
     claimed = {"claimed_at": row.claimed_at.isoformat() if row.claimed_at else None}
+    if author and row.asker_address and author.lower() != row.asker_address.lower():
+        claimed["author"] = author
     deadline = {
         "number": row.number,
         "counted_from": row.counted_from.astimezone(_WARSAW).isoformat(),

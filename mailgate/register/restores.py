@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
-from mailgate.register import audit
+from mailgate.register import audit, leases
 from mailgate.register.outcomes import letter_events
 from mailgate.register.sql import portions, run
 from mailgate.register.tables import LetterRow, RestoreRow, table_of
@@ -34,8 +34,9 @@ class Restore:
 
     @property
     def note(self) -> str:
-        """Why a letter is uncertain, in an English sentence."""
-        return f"{NOTE}{self.backup_made_at:%Y-%m-%d %H:%M:%S} UTC: it may have been sent after that."
+        """Why a letter is uncertain, in English; one that was made again bears another Message-ID than the one sent."""
+        moment = f"{self.backup_made_at:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{NOTE}{moment}: it may have been sent after that. Look for its recipient in the smarthost's log."
 
 
 _letter = table_of(LetterRow)
@@ -66,6 +67,7 @@ def record(session: Session, backup_made_at: datetime, now: datetime) -> int:
         run(session, _DOUBT, {"ids": portion, "note": note})
     detail: dict[str, Any] = {"backup_made_at": backup_made_at.isoformat(), "uncertain_letters": len(letters)}
     events = [audit.Event(now, "restored", ACTOR, detail=detail)]
+    leases.forget(session)
     for letter_id in letters:
         events += letter_events(session, letter_id, "letter_uncertain", now, actor="mailgate", detail={"reply": note})
     audit.add(session, events)

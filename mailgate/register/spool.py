@@ -17,7 +17,7 @@ from sqlmodel import Session
 from mailgate.domain.mail import Envelope
 from mailgate.errors import RegisterError
 from mailgate.register import audit
-from mailgate.register.arrivals import Arrival, Spooled, known_uids, put
+from mailgate.register.arrivals import Arrival, Spooled, Taken, put, taken_at
 from mailgate.register.sql import portions, run
 from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow, table_of
 
@@ -31,16 +31,17 @@ __all__ = [
     "ClaimedMail",
     "Recovered",
     "Spooled",
+    "Taken",
     "claim",
     "finish",
     "finish_all",
-    "known_uids",
     "put",
     "quarantine",
     "recover",
     "release",
     "renew",
     "replay",
+    "taken_at",
     "unclaim",
     "unclaim_all",
 ]

@@ -213,6 +213,12 @@ class LetterRow(Row, table=True):
             sqlite_where=text("role = 'administrator'"),
             postgresql_where=text("role = 'administrator'"),
         ),
+        Index(
+            "ix_letter_returned",
+            "bounced_at",
+            sqlite_where=text("bounced_at IS NOT NULL"),
+            postgresql_where=text("bounced_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -223,7 +229,7 @@ class LetterRow(Row, table=True):
     effect: str = Field(default="none", sa_type=CleanText)
     recipient: str = Field(sa_type=CleanText)
     recipient_key: str = Field(sa_type=CleanText)
-    """The recipient in lower case, cut to a length that an index holds: for the brake per correspondent."""
+    """``looping.correspondent`` of the recipient, cut to a length that an index holds: for the brake."""
     envelope_sender: str = Field(sa_type=CleanText)
     subject: str = Field(sa_type=CleanText)
     created_at: datetime
@@ -309,3 +315,18 @@ class RestoreRow(Row, table=True):
     restored_at: datetime
     reread_at: datetime | None = None
     """When all that had been taken from the mailbox since the backup was read again."""
+
+
+class LeaseRow(Row, table=True):
+    """Which daemon does what only one of them is to do at a time: reads a mailbox."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True, sa_type=CleanText)
+    """``intake.account.ImapAccount.key``."""
+    holder: str = Field(sa_type=CleanText)
+    """The daemon that has it, or had it last: ``HOST:FOLDER``."""
+    until: datetime
+    """When it runs out, by the clock of the database."""
+    looked_at: datetime | None = None
+    """The last look at the mailbox that a holder has completed."""

@@ -14,7 +14,7 @@ from sqlmodel import select as select_rows
 from mailgate.domain.message.fingerprint import split_message
 from mailgate.register import audit, held, letters
 from mailgate.register.arrivals import MAX_MESSAGE_ID
-from mailgate.register.outbox import MAX_KEY
+from mailgate.register.outbox import MAX_KEY, key_of
 from mailgate.register.sql import run
 from mailgate.register.tables import (
     DeliveryRow,
@@ -114,10 +114,11 @@ def by_address(session: Session, address: str, limit: int) -> list[int]:
 
 
 def letters_to(session: Session, address: str, limit: int) -> list[letters.LetterEntry]:
-    """The newest letters to an address, in any spelling of case, newest first."""
-    key = address.lower()[:MAX_KEY]
+    """The newest letters to an address, in any spelling of case and with any tag behind a plus sign, newest first."""
+    # Older registers counted the letters to each tag by themselves.
+    keys = {key_of(address), address.lower()[:MAX_KEY]}
     chosen = (
-        select(_letter.c.id).where(_letter.c.recipient_key == key).order_by(_letter.c.created_at.desc()).limit(limit)
+        select(_letter.c.id).where(_letter.c.recipient_key.in_(keys)).order_by(_letter.c.created_at.desc()).limit(limit)
     )
     return sorted(
         letters.by_ids(session, run(session, chosen).scalars().all()), key=lambda one: one.created_at, reverse=True

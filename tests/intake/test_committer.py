@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from datetime import UTC, datetime
 from itertools import count
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 
 import pytest
 from servers.smtp_receiver import PATIENCE, MemorySpool
@@ -171,6 +171,24 @@ def test_closing_stores_what_waits_and_then_takes_nothing() -> None:
     committer.close()
 
 
+def test_closing_waits_for_no_store_that_hangs_longer_than_it_may() -> None:
+    spool = MemorySpool()
+    committer = Committer(spool)
+    hold_first(spool, committer)
+    assert not committer.close(0.05)
+    spool.open.set()
+    assert committer.close(PATIENCE)
+
+
+def test_who_waits_for_mail_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailgate.intake.committer._IDLE_SECONDS", 0.01)
+    rounds = Semaphore(0)
+    with Committer(MemorySpool(), rounded=rounds.release) as committer:
+        for _ in range(3):
+            assert rounds.acquire(timeout=PATIENCE)
+        committer.commit(mail(1))
+
+
 def test_a_cancelled_wait_does_not_cancel_the_commit() -> None:
     spool = MemorySpool()
 
@@ -198,6 +216,45 @@ def test_many_coroutines_share_commits() -> None:
         stored = asyncio.run(all_at_once(committer))
     assert sorted(s.id for s in stored) == list(range(1, 41))
     assert len(spool.batches) < 40
+
+
+def test_an_event_loop_is_woken_once_for_a_whole_batch() -> None:
+    spool = MemorySpool()
+    woken: list[int] = []
+
+    async def all_at_once(committer: Committer) -> list[Spooled]:
+        loop = asyncio.get_running_loop()
+        wake = loop.call_soon_threadsafe
+
+        def counted(callback: Callable[..., object], settled: list[object]) -> asyncio.Handle:
+            woken.append(len(settled))
+            return wake(callback, settled)
+
+        loop.call_soon_threadsafe = counted  # type: ignore[method-assign,assignment]
+        waiting = [asyncio.ensure_future(committer.commit_async(mail(n))) for n in range(1, 31)]
+        await asyncio.sleep(0)
+        spool.open.set()
+        return await asyncio.gather(*waiting)
+
+    with Committer(spool) as committer:
+        hold_first(spool, committer)
+        assert len(asyncio.run(all_at_once(committer))) == 30
+    assert woken == [30]
+
+
+def test_a_loop_that_is_closed_meanwhile_keeps_nobody_else_from_an_answer() -> None:
+    spool = MemorySpool()
+    with Committer(spool) as committer:
+        hold_first(spool, committer)
+        loop = asyncio.new_event_loop()
+        abandoned = loop.create_task(committer.commit_async(mail(1)))
+        loop.run_until_complete(asyncio.sleep(0))
+        abandoned.cancel()
+        loop.run_until_complete(asyncio.gather(abandoned, return_exceptions=True))
+        loop.close()
+        other = committer.submit(mail(2))
+        spool.open.set()
+        assert results([other]) == [Spooled(3, False)]
 
 
 def test_the_journal_has_one_line_for_each_outcome(caplog: pytest.LogCaptureFixture) -> None:

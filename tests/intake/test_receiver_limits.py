@@ -185,6 +185,15 @@ def test_a_trickle_that_is_no_command_does_not_keep_a_client_in(trickle: bytes) 
                     said += client.socket.recv(1000)
 
 
+def test_a_client_is_idle_only_after_its_last_command() -> None:
+    with running_receiver(Limits(idle_seconds=0.4)) as server, server.call() as client:
+        client.greet()
+        for _ in range(5):
+            time.sleep(0.15)
+            assert client.say("NOOP").startswith("250 ")
+        assert client.reply().startswith("421 4.4.2 ")
+
+
 def test_data_that_flows_is_not_idle() -> None:
     with running_receiver(Limits(idle_seconds=0.4)) as server, server.call() as client:
         client.greet().begin()

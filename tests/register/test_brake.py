@@ -100,3 +100,40 @@ def test_e76_a_person_is_told_once_until_he_has_seen_to_it(engine: Engine) -> No
         held.dismiss(session, told.id, NOW)
         assert is_braked(session, NO_FORM, inbound_id, *ids)
         assert len(held.listed(session)) == 1
+
+
+def test_e76_a_help_desk_with_a_tag_for_each_matter_is_one_correspondent(engine: Engine) -> None:
+    inbound_ids = spooled(engine, "a", "b")
+    local, _, domain = CLERK.address.partition("@")
+    with unit_of_work(engine) as session:
+        for number in range(3):
+            tagged = f"{local}+id{number}@{domain}"
+            ids = wrote(session, 1, f"no_form{number}", asker_address=tagged)
+            outbox.enqueue(session, [letter(f"t{number}", ids[0], kind="no_form", recipient=tagged)])
+        for number, inbound_id in enumerate(inbound_ids, start=3):
+            told = replace(NO_FORM, to=replace(CLERK, address=f"{local}+id{number}@{domain}"))
+            assert is_braked(session, told, inbound_id, *ids)
+        [told_once] = held.listed(session)
+        assert f"letters to {CLERK.address} are stopped" in told_once.reason
+
+
+def test_e76_an_office_whose_addresses_change_is_stopped_and_others_are_not(engine: Engine) -> None:
+    """A letter counts for the office by the question that it is about, and those of this transaction as well."""
+    [inbound_id] = spooled(engine, "a")
+    with unit_of_work(engine) as session:
+        ids = [id for name in "abcdef" for id in wrote(session, 1, f"{name}", asker_address=f"{name}@{CLERK.domain}")]
+        outbox.enqueue(
+            session, [letter(f"n{id}", id, kind="no_form", recipient=f"n{id}@{CLERK.domain}") for id in ids[:4]]
+        )
+        posts = [
+            Post(
+                replace(NO_FORM, to=replace(CLERK, address=f"x{id}@{CLERK.domain}")), "clerk", "acknowledges", (id,), ""
+            )
+            for id in ids[4:]
+        ]
+        kept, journal = braked(session, [Candidate(post, inbound_id) for post in posts], NOW)
+        assert (kept, len(journal)) == (posts[:1], 1)
+        [told_once] = held.listed(session)
+        assert f"letters to @{CLERK.domain} are stopped" in told_once.reason
+        elsewhere = replace(NO_FORM, to=replace(CLERK, address="j.bak@inny.example"))
+        assert not is_braked(session, elsewhere, inbound_id, *ids[5:])

@@ -224,7 +224,7 @@ def test_a_foreign_token_finds_nothing_whatever_is_in_it(engine: Engine) -> None
         assert outbox.by_tokens(session, ["\0", "\udcff", "'; --", "a" * 100_000]) == {}
 
 
-def test_letters_to_an_address_are_counted_in_any_spelling_of_case(engine: Engine) -> None:
+def test_letters_to_a_correspondent_are_counted_in_any_spelling_of_case_and_with_any_tag(engine: Engine) -> None:
     """For the brake per correspondent."""
     with unit_of_work(engine) as session:
         old = letter("0", created_at=NOW - timedelta(hours=1))
@@ -233,12 +233,13 @@ def test_letters_to_an_address_are_counted_in_any_spelling_of_case(engine: Engin
             [
                 old,
                 letter("1"),
-                letter("2", recipient="JAN@urzad.EXAMPLE"),
+                letter("2", recipient="JAN+id2@urzad.EXAMPLE"),
                 letter("3", recipient="x@y"),
                 letter("4", kind="no_form"),
             ],
         )
-        assert outbox.sent_since(session, "jan@urzad.example", [letter("1").kind], NOW) == 2
+        sent = outbox.sent_since(session, "jan+id1@urzad.example", NOW)
+        assert [(one.kind, one.at) for one in sent] == [(one, NOW) for one in ("acknowledgement",) * 2 + ("no_form",)]
 
 
 def test_each_question_of_a_letter_has_the_event_that_it_was_queued(engine: Engine) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from servers.entries import LEASE, NOW, arrival, letter, registered
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from mailgate.domain.mail import fingerprint
 from mailgate.register import audit, outbox, proof, questions, spool
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.returned import mark_bounced
+from mailgate.register.tables import Row
 
 RAW = b"From: jan@urzad.example\r\nMessage-ID: <1@urzad.example>\r\nSubject: x\r\n\r\nTre\xc5\x9b\xc4\x87\r\n"
 LATER = NOW + timedelta(hours=2)
@@ -112,7 +118,17 @@ DAMAGES: dict[str, tuple[str, tuple[str, str], str]] = {
     ),
     "gap": ("UPDATE question SET serial = 9, number = 'HOT-01/2026/000009' WHERE serial = 3",
             ("register", "HOT-01/2026/000003"), "up to HOT-01/2026/000008"),
+    "gap at the beginning": (
+        "UPDATE question SET serial = 9, number = 'HOT-01/2026/000009' WHERE serial = 1",
+        ("register", "HOT-01/2026/000001"),
+        "up to HOT-01/2026/000001",
+    ),
     "counter": ("UPDATE number SET last = 7", ("register", "HOT-01/2026/000003"), "stands at 7"),
+    "a year that vanished": (
+        "INSERT INTO number (year, last) VALUES (2025, 7)",
+        ("register", "HOT-01/2025/000001"),
+        "up to HOT-01/2025/000007",
+    ),
     "no counter": ("DELETE FROM number", ("register", "HOT-01/2026/000003"), "is missing"),
     "stale sending": ("UPDATE letter SET state = 'sending' WHERE id = 4", ("outbox", "4"), "being sent"),
     "deferred for ever": ("UPDATE letter SET state = 'deferred' WHERE id = 4", ("outbox", "4"), "until when"),
@@ -173,3 +189,113 @@ def test_the_bytes_of_an_old_mail_are_read_again_once_a_month(engine: Engine) ->
     days = [NOW.date() + timedelta(days=day) for day in range(proof.SLICES)]
     with reading(engine) as session:
         assert sum(len(list(proof.changed_bytes(session, day))) for day in days) == 1
+
+
+@contextmanager
+def asked(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """The statements that are executed in the block, with their values."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        statements.append((statement, values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def plan(engine: Engine, statement: str, values: Any) -> str:
+    """How the database would go about a statement, each step indented below that which needs it."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # As for a register that is far larger than this memory: nothing may be kept there in whole.
+            connection.exec_driver_sql("SET LOCAL work_mem = '64kB'")
+            return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values))
+        depths = {0: -1}
+        steps = []
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values):
+            depths[row.id] = depths[row.parent] + 1
+            steps.append("  " * depths[row.id] + row.detail)
+        return "\n".join(steps)
+
+
+def grown(engine: Engine, count: int) -> None:
+    """So many more mails, questions and letters, five times as many events, and the planner's figures of them."""
+    series = (
+        "SELECT value FROM generate_series(11, :end) AS series(value)"
+        if engine.dialect.name == "postgresql"
+        else "WITH series(value) AS (SELECT 11 UNION ALL SELECT value + 1 FROM series WHERE value < :end) "
+        "SELECT value FROM series"
+    )
+    with unit_of_work(engine) as session:
+        connection = session.connection()
+
+        def copy(table: str, **changed: str) -> None:
+            """Each new row is the first one of its table but for what is changed, from its ``value``."""
+            columns = [column.name for column in Row.metadata.tables[table].columns]
+            given = ", ".join(
+                f'{changed[name]} AS "{name}"' if name in changed else f'old."{name}"' for name in columns
+            )
+            named = ", ".join(f'"{name}"' for name in columns)
+            first = f"(SELECT * FROM {table} LIMIT 1) AS old"
+            statement = f"INSERT INTO {table} ({named}) SELECT {given} FROM ({series}) AS new CROSS JOIN {first}"
+            connection.execute(text(statement), {"end": 10 + count})
+
+        copy("inbound", id="value", fingerprint="'f' || value")
+        copy("inbound_content", inbound_id="value")
+        copy("delivery", id="value", inbound_id="value")
+        copy("question", id="value", inbound_id="value", serial="value", number="'n' || value")
+        copy("letter", id="value", message_id="'<' || value", token="'t' || value")
+        copy("letter_content", letter_id="value")
+        copy("letter_question", letter_id="value", question_id="value")
+        for kind in range(5):
+            copy("event", id=f"value + {(kind + 1) * 10 * count}", question_id="value", letter_id="value",
+                 kind=f"CASE {kind} WHEN 0 THEN 'letter_queued' ELSE kind END")  # fmt: skip
+        connection.execute(text("ANALYZE"))
+
+
+def test_no_check_looks_through_a_whole_table_for_each_row_of_another(engine: Engine) -> None:
+    """Such a check takes seconds in an office's first year, and hours in its tenth."""
+    sound(engine)
+    grown(engine, 3000)
+    with asked(engine) as statements:
+        found(engine)
+    assert len(statements) > 20
+    for statement, values in statements:
+        if statement.startswith("BEGIN"):
+            continue
+        steps = plan(engine, statement, values)
+        # PostgreSQL's word for what it could not join; SQLite looks up in an index for each row, or scans.
+        assert "SubPlan" not in steps, steps
+        assert not re.search(r"CORRELATED.*(\n +(?!SCAN).*)*?\n +SCAN", steps), steps
+
+
+def test_large_mails_are_read_again_a_few_at_a_time(engine: Engine) -> None:
+    size, count = 3 << 20, 24
+    with unit_of_work(engine) as session:
+        for number in range(count):
+            raw = (b"Subject: %d\r\n\r\n" % number).ljust(size, b"x")
+            spool.put(session, [arrival(fingerprint(raw), raw=raw)], NOW)
+    with reading(engine) as session:
+        tracemalloc.start()
+        try:
+            assert list(proof.changed_bytes(session, NOW.date(), every=True)) == []
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert size < peak < 48 << 20
+
+
+def test_a_mail_that_is_larger_than_what_is_held_at_once_is_read_again_by_itself(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "HELD_BYTES", 100)
+    with unit_of_work(engine) as session:
+        for size in (60, 30, 31, 500, 20, 80, 100):
+            raw = b"Subject: x\r\n\r\n".ljust(size, b"x")
+            spool.put(session, [arrival("wrong" if size == 500 else fingerprint(raw), raw=raw)], NOW)
+    with asked(engine) as statements, reading(engine) as session:
+        assert [one.id for one in proof.changed_bytes(session, NOW.date(), every=True)] == ["m4"]
+    assert len([one for one, _ in statements if ".raw" in one and "length" not in one]) == 5

@@ -287,3 +287,29 @@ def test_an_entry_that_another_continues_ends_without_an_answer(engine: Engine) 
     row = _row(engine, question_id)
     assert (row.status, row.answered_at) == ("finished", None)
     assert kinds == ["received", "registered", "continued", "finished"]
+
+
+def test_a_call_is_the_acknowledgement_at_its_own_moment_and_never_replaces_one(engine: Engine) -> None:
+    """The second call is a note."""
+    question_id, called_at = _one(engine), NOW + timedelta(minutes=5)
+    later = NOW + timedelta(hours=2)
+    with unit_of_work(engine) as session:
+        assert questions.record_call(session, question_id, called_at, f"consultant {CONSULTANT}", later, text="p. Bąk")
+    with unit_of_work(engine) as session:
+        assert not questions.record_call(session, question_id, later, f"consultant {CONSULTANT}", later)
+    assert _row(engine, question_id).acknowledged_at == called_at
+    with reading(engine) as session:
+        kinds = {event.kind: event for event in audit.history(session, question_id)}
+    assert (kinds["acknowledged"].at, kinds["acknowledged"].detail["text"]) == (called_at, "p. Bąk")
+    assert "Rozmowa telefoniczna 23.11.2026, godz. 13:00" in kinds["note"].detail["text"]
+
+
+def test_the_author_of_a_mail_is_kept_where_we_write_to_another_address(engine: Engine) -> None:
+    """Whoever is written to himself needs no second record."""
+    with unit_of_work(engine) as session:
+        first, second, third = questions.add(
+            session, [question(1), question(2), question(3)], ["Jan@Urzad.example", "j.nowak@urzad.example", None]
+        )
+        assert [questions.author(session, id) for id in (first, second, third)] == [None, "j.nowak@urzad.example", None]
+        questions.use_author(session, second, "j.nowak@urzad.example", NOW)
+    assert _row(engine, second).asker_address == "j.nowak@urzad.example"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from servers.entries import LEASE, NOW, letter, registered
 from sqlalchemy import Engine
 
-from mailgate.register import audit, letters, outbox, restores
+from mailgate.register import audit, leases, letters, outbox, restores
 from mailgate.register.database import unit_of_work
 from mailgate.register.settlement import settle
 
@@ -55,3 +55,10 @@ def test_a_letter_of_which_no_try_is_known_counts_from_when_a_person_says_so_or_
         assert settle(session, ids[1], accepted=True, now=LATER, at=NOW)
         accepted = [one.accepted_at for one in letters.listed(session, ("accepted",))]
     assert accepted == [LATER, NOW]
+
+
+def test_a_daemon_that_held_the_mailbox_when_the_backup_was_made_keeps_nobody_from_it(engine: Engine) -> None:
+    with unit_of_work(engine) as session:
+        assert leases.take(session, "box", "lost", LATER, LEASE) is None
+        restores.record(session, NOW, LATER)
+        assert leases.take(session, "box", "found", LATER, LEASE) is None

@@ -6,7 +6,8 @@ import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from servers.entries import LEASE, NOW, arrival, placed, spooled
@@ -70,13 +71,58 @@ def test_a_known_fingerprint_adds_only_a_delivery(engine: Engine) -> None:
     assert (_count(engine, InboundRow), _count(engine, InboundContentRow), _count(engine, DeliveryRow)) == (1, 1, 2)
 
 
-def test_a_known_place_in_a_mailbox_adds_nothing_even_with_another_fingerprint(engine: Engine) -> None:
+def test_a_mail_at_its_known_place_in_a_mailbox_adds_nothing_even_with_another_fingerprint(engine: Engine) -> None:
     """A newer program may compute another fingerprint of the mail that it sees again."""
     with unit_of_work(engine) as session:
         [first] = spool.put(session, [placed("old", 7)], NOW)
         [again] = spool.put(session, [placed("new", 7)], NOW)
     assert again == spool.Spooled(first.id, duplicate=True)
     assert (_count(engine, InboundRow), _count(engine, DeliveryRow)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("received_at", "message_id", "raw"),
+    [
+        pytest.param(NOW + timedelta(seconds=1), "<a@b>", b"Subject: x\r\n\r\nx", id="of another moment"),
+        pytest.param(NOW, "<c@d>", b"Subject: x\r\n\r\nx", id="with another Message-ID"),
+        pytest.param(NOW, None, b"Subject: x\r\n\r\nanother", id="of other octets, without a Message-ID"),
+    ],
+)
+def test_another_mail_at_a_known_place_is_a_mail_of_its_own_and_has_the_place(
+    engine: Engine, received_at: datetime, message_id: str | None, raw: bytes
+) -> None:
+    """A server that was restored from a snapshot gives its UIDs once more, under the same UIDVALIDITY."""
+    newcomer = replace(
+        placed("new", 7),
+        envelope=replace(placed("new", 7).envelope, received_at=received_at),
+        message_id=message_id,
+        raw=raw,
+    )
+    with unit_of_work(engine) as session:
+        [first] = spool.put(session, [replace(placed("old", 7), message_id="<a@b>")], NOW)
+        [other] = spool.put(session, [newcomer], NOW)
+        [again] = spool.put(session, [newcomer], NOW)
+        assert spool.taken_at(session, "INBOX", 1, [7])[7].inbound_id == other.id
+    assert not other.duplicate
+    assert again == spool.Spooled(other.id, duplicate=True)
+    with reading(engine) as session:
+        places = [(row.inbound_id, row.mailbox, row.uid) for row in session.exec(select(DeliveryRow))]
+        [event] = audit.history_of_mail(session, first.id)
+    assert places == [(first.id, "INBOX", None), (other.id, "INBOX", 7)]
+    assert (event.kind, event.detail) == ("uid_reused", {"mailbox": "INBOX", "uidvalidity": 1, "uid": 7})
+    assert _kinds(engine, other.id) == []
+
+
+def test_a_mail_whose_date_the_server_tells_anew_is_recorded_so_once(engine: Engine) -> None:
+    """A mailbox that was copied back without its dates: the mail has come once more, and its place is known again."""
+    dated = replace(placed("f", 7), envelope=replace(placed("f", 7).envelope, received_at=NOW + LEASE))
+    with unit_of_work(engine) as session:
+        [first] = spool.put(session, [placed("f", 7)], NOW)
+        assert spool.put(session, [dated], NOW) == spool.put(session, [dated], NOW) == [spool.Spooled(first.id, True)]
+        assert spool.taken_at(session, "INBOX", 1, [7])[7].received_at == NOW + LEASE
+    assert (_count(engine, InboundRow), _count(engine, DeliveryRow)) == (1, 2)
+    assert _row(engine, first.id).received_at == NOW
+    assert _kinds(engine, first.id) == []
 
 
 def test_two_equal_arrivals_in_one_call_are_one_mail(engine: Engine) -> None:
@@ -95,15 +141,15 @@ def test_the_same_uid_in_another_mailbox_or_after_a_new_uidvalidity_is_another_p
     mails = [placed("a", 1), placed("b", 1, mailbox="Archive"), placed("c", 1, uidvalidity=2)]
     with unit_of_work(engine) as session:
         assert not any(one.duplicate for one in spool.put(session, mails, NOW))
-        assert spool.known_uids(session, "INBOX", 1, [1, 2]) == {1}
-        assert spool.known_uids(session, "INBOX", 3, [1]) == set()
+        assert spool.taken_at(session, "INBOX", 1, [1, 2]).keys() == {1}
+        assert spool.taken_at(session, "INBOX", 3, [1]) == {}
 
 
-def test_known_uids_takes_more_uids_than_a_statement_may_hold(engine: Engine) -> None:
+def test_more_places_are_looked_up_than_a_statement_may_hold(engine: Engine) -> None:
     """A mailbox of 70,000 mails is looked up whole."""
     with unit_of_work(engine) as session:
         spool.put(session, [placed("a", 5), placed("b", 69_999)], NOW)
-        assert spool.known_uids(session, "INBOX", 1, range(70_000)) == {5, 69_999}
+        assert spool.taken_at(session, "INBOX", 1, range(70_000)).keys() == {5, 69_999}
 
 
 def test_many_writers_of_the_same_mails_store_each_once(engine: Engine, register_url: str) -> None:

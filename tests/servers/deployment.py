@@ -23,6 +23,7 @@ from sqlmodel import select
 from mailgate.clock import utc_now
 from mailgate.config import load_settings
 from mailgate.daemon import Daemon
+from mailgate.intake.turn import LEASE
 from mailgate.register import questions
 from mailgate.register.database import reading
 from mailgate.register.tables import EventRow, HeldReplyRow, InboundRow, LetterRow
@@ -67,13 +68,14 @@ class Deployment:
         self.port = 0
         self.clock: Callable[[], datetime] = utc_now
         self.seconds: Callable[[], float] = since_boot
+        self.lease = LEASE
         self._seen: set[Path] = set()
 
     @contextmanager
     def running(self) -> Iterator[Deployment]:
         """The daemon in a thread; at the end it is stopped as by SIGTERM, and its faults are raised."""
         loop, stop, up = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
-        daemon = Daemon(self.settings, readers=1, clock=self.clock, seconds=self.seconds)
+        daemon = Daemon(self.settings, readers=1, clock=self.clock, seconds=self.seconds, lease=self.lease)
         faults: list[BaseException] = []
 
         def serve() -> None:

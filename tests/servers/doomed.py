@@ -4,7 +4,7 @@ The program of ``servers.nursery``: it imports mailgate once, and for each line 
 forks a daemon that dies by SIGKILL when it comes to that step for the COUNT-th time (``none``: never by itself).  It
 answers with the daemon's process id at once, and with its wait status when it is gone.
 
-The marks are laid around functions of the program in the forked process alone.
+Its argument is how many seconds a lease on the mailbox lasts.  The marks are laid around functions of the program in the forked process alone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 # These two only so that they are loaded before the fork: every daemon needs them.
@@ -130,7 +131,7 @@ def serve(step: str, count: int) -> None:
     STEPS[step](Doom(count))
     run.journal()
     # To start its readers is most of what such a short life costs: one is enough.
-    mailgate.service.Daemon = functools.partial(Daemon, readers=1)
+    mailgate.service.Daemon = functools.partial(Daemon, readers=1, lease=timedelta(seconds=float(sys.argv[1])))
     asyncio.run(Service(load_settings, ServiceManager()).run())
 
 

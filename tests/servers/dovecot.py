@@ -200,6 +200,19 @@ class Dovecot(ImapServer):
         self.stop()
         self.start()
 
+    def snapshot(self) -> None:
+        """Keep all mail, with its UIDs, as it lies there now; stops the server meanwhile."""
+        self.stop()
+        subprocess.run(["cp", "-a", self.root / "mail", self.root / "snapshot"], check=True)
+        self.start()
+
+    def restore(self) -> None:
+        """Go back to the snapshot: UIDs that were given since are given once more, under the same UIDVALIDITY."""
+        self.stop()
+        shutil.rmtree(self.root / "mail")
+        subprocess.run(["cp", "-a", self.root / "snapshot", self.root / "mail"], check=True)
+        self.start()
+
     def log(self) -> str:
         """What the server wrote so far."""
         path = self.root / "dovecot.log"

@@ -45,7 +45,7 @@ class Nursery:
         settings = self._gate.environment | {"MAILGATE_SMTP_LISTEN": f"127.0.0.1:{self.port}"}
         with self._journal.open("ab") as journal:
             self._process = subprocess.Popen(
-                [sys.executable, str(PROGRAM)],
+                [sys.executable, str(PROGRAM), str(self._gate.lease.total_seconds())],
                 env=environment_without_settings() | settings | {"PYTHONPATH": str(ROOT)},
                 cwd=self._gate.folder,
                 stdin=subprocess.PIPE,

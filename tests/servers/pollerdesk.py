@@ -17,8 +17,9 @@ from sqlmodel import Session, select
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.mailbox import Mailbox
 from mailgate.intake.poller import Poller
+from mailgate.intake.turn import Turn
 from mailgate.register.database import unit_of_work
-from mailgate.register.spool import Arrival, ClaimedMail, Spooled, claim, known_uids, put
+from mailgate.register.spool import Arrival, ClaimedMail, Spooled, Taken, claim, put, taken_at
 from mailgate.register.tables import InboundContentRow, InboundRow
 
 PATIENCE = 15.0
@@ -79,11 +80,14 @@ class Desk:
 
     ``arrivals`` are the mails handed to ``store``, in order, whether or not the register took them; ``disturb`` is
     called with each batch before the transaction and may raise; ``looks`` counts completed looks.  ``beside`` another
-    desk it works on the same register.
+    desk it works on the same register; ``turn`` tells whether another daemon reads the mailbox.
     """
 
-    def __init__(self, account: ImapAccount, folder: Path, *, beside: Desk | None = None) -> None:
+    def __init__(
+        self, account: ImapAccount, folder: Path, *, beside: Desk | None = None, turn: Turn | None = None
+    ) -> None:
         self.account = account
+        self._turn = turn
         self.arrivals: list[Arrival] = []
         self.batches: list[int] = []
         self.stored_at: dict[bytes, float] = {}
@@ -95,7 +99,7 @@ class Desk:
         self.poller = self._new_poller()
 
     def _new_poller(self) -> Poller:
-        return Poller(self.account, self._store, self._known, _now, polled=self._polled)
+        return Poller(self.account, self._store, self._known, _now, polled=self._polled, turn=self._turn)
 
     def __enter__(self) -> Self:
         self.poller.start()
@@ -123,9 +127,9 @@ class Desk:
         self.stored_at |= {arrival.raw: time.monotonic() for arrival in batch}
         return spooled
 
-    def _known(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> set[int]:
+    def _known(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, Taken]:
         with unit_of_work(self._engine) as session:
-            return known_uids(session, mailbox, uidvalidity, uids)
+            return taken_at(session, mailbox, uidvalidity, uids)
 
     def _polled(self, now: datetime) -> None:
         assert now.tzinfo is not None

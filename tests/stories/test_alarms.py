@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from threading import local
 
 import pytest
 from servers.deployment import HOTLINE, Deployment, eventually, form_text, mail, reply_to, text_of
@@ -25,16 +26,22 @@ MINUTE = timedelta(minutes=1)
 
 
 class Time:
-    """The clock, and the seconds that nobody can set, moved on together."""
+    """The clock, and the seconds that nobody can set, moved on together.
+
+    A look asks for the clock and then for the seconds: a move between the two would seem to be a clock that was set.
+    """
 
     def __init__(self) -> None:
         self.ahead = timedelta(0)
+        self._asked = local()
 
     def clock(self) -> datetime:
-        return utc_now() + self.ahead
+        self._asked.ahead = self.ahead
+        return utc_now() + self._asked.ahead
 
     def seconds(self) -> float:
-        return since_boot() + self.ahead.total_seconds()
+        ahead: timedelta = getattr(self._asked, "ahead", self.ahead)
+        return since_boot() + ahead.total_seconds()
 
 
 @pytest.fixture
@@ -169,3 +176,53 @@ def test_nothing_that_becomes_of_a_notice_makes_another_one(
     assert gate.register() == []
     assert [row.state for row in gate.rows_of_mail()] == ["quarantined", "done", "done", "done"]
     assert [row.recipient for row in gate.rows_of_letters()] == [ADMIN]
+
+
+@pytest.mark.parametrize("marks", [{"Auto_Submitted": "auto-replied"}, {}])
+def test_a_help_desk_that_acknowledges_every_notice_gets_no_further_one(
+    tmp_path: Path, time: Time, marks: dict[str, str]
+) -> None:
+    """Its receipts bear a number of their own and no trace of our token: none of them is news."""
+    with watched(tmp_path, time).running() as gate:
+        gate.send(spoofed(), sender="zlodziej@obcy.example")
+        notice = notice_of(gate)
+        for number in range(2):
+            receipt = f"Dziękujemy. Zgłoszenie zarejestrowano pod numerem {number}."
+            subject = f"[Zgłoszenie#{number}] {notice['Subject']}"
+            gate.send(mail(receipt, f"Pomoc <{ADMIN}>", Subject=subject, **marks), sender="")
+            gate.settled()
+            time.ahead += 20 * MINUTE
+            looked(gate)
+        assert notices(gate) == ["Needs a person: quarantine"]
+    assert gate.register() == []
+    assert [row.state for row in gate.rows_of_mail()] == ["quarantined", "done", "done"]
+
+
+def test_a_backup_that_stays_away_is_told_and_so_is_the_next_one(
+    tmp_path: Path, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has never made one is not reminded; three days after the first the administrators are told."""
+
+    def back_up() -> None:
+        monkeypatch.chdir(gate.folder)
+        monkeypatch.setattr("mailgate.clock.utc_now", time.clock)
+        made = CliRunner(env=gate.environment).invoke(_app(), ["backup", "backups"], catch_exceptions=False)
+        assert made.exit_code == 0, made.output
+
+    # The daily comparison is begun by a clock that nobody moves here.
+    monkeypatch.setattr("mailgate.domain.alarms.COMPARED_WITHIN", timedelta.max)
+    with watched(tmp_path, time).running() as gate:
+        time.ahead += timedelta(days=30)
+        looked(gate)
+        assert (notices(gate), needs(gate, time, monkeypatch)) == ([], [])
+        back_up()
+        time.ahead += timedelta(days=3) - MINUTE
+        looked(gate)
+        assert (notices(gate), needs(gate, time, monkeypatch)) == ([], [])
+        time.ahead += 2 * MINUTE
+        eventually("the administrators are told", lambda: notices(gate) == ["Needs a person: backup"])
+        assert needs(gate, time, monkeypatch) == ["backup"]
+        back_up()
+        time.ahead += 20 * MINUTE
+        eventually("the end is told", lambda: notices(gate) == ["Needs a person: backup", "Over: backup"])
+        assert needs(gate, time, monkeypatch) == []

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from servers.commands import Shell
 from servers.deployment import HOTLINE, Deployment, eventually, form_text, mail, text_of
 from servers.dovecot import Dovecot
 from servers.smtp_sink import SmtpSink
@@ -137,8 +138,8 @@ def test_e05_a_mail_that_comes_by_two_ways_and_twice_is_one_question_and_both_ad
         assert ["biuro1@csizs.example"] in ways
 
 
-def test_e07_two_different_mails_with_one_message_id_are_two_questions(
-    gate: Deployment, dovecot: Dovecot, sink: SmtpSink
+def test_e07_two_different_mails_with_one_message_id_are_two_questions_and_the_later_bears_the_remark(
+    gate: Deployment, dovecot: Dovecot, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for question in ("Pierwsze?", "Drugie?"):
         dovecot.append(mail(form_text(question=question), Message_ID="<stale.ten.sam@ug.debowa.example>").as_bytes())
@@ -146,6 +147,12 @@ def test_e07_two_different_mails_with_one_message_id_are_two_questions(
         sink.await_messages(6)
         gate.settled()
         assert sorted(entry["question"] for entry in gate.register()) == ["Drugie?", "Pierwsze?"]
+    shell = Shell(gate.folder, gate.environment, monkeypatch)
+    said = "Message-ID reused: an earlier mail of other content bears it as well (mail: m1)"
+    assert shell.run("trace", "stale.ten.sam@ug.debowa.example").output.count(said) == 1
+    assert "message_id_reused" in shell.run("quarantine", "show", "m2").output
+    number = next(entry["number"] for entry in gate.register() if entry["question"] == "Drugie?")
+    assert "message_id_reused  mailgate  mail: m1" in shell.run("register", "show", number).output
 
 
 def nested(depth: int) -> bytes:

@@ -20,6 +20,7 @@ from servers.smtp_sink import SmtpSink
 from sqlalchemy import make_url
 from sqlmodel import func, select
 
+from mailgate import heartbeat
 from mailgate.register.database import reading
 from mailgate.register.tables import DeliveryRow, QuestionRow
 
@@ -124,7 +125,7 @@ def test_a_server_that_is_started_anew_is_found_again(
 def test_e10_two_daemons_on_one_database_and_one_mailbox_double_nothing(
     tmp_path: Path, databases: Databases, dovecot: Dovecot, sink: SmtpSink
 ) -> None:
-    """Mail servers that are not sure bring the same mail to both; both look into the mailbox; each letter goes once."""
+    """Mail servers that are not sure bring the same mail to both; one looks into the mailbox; each letter goes once."""
     url = databases.empty(tmp_path / "shared.db")
     one, other = (
         installation(tmp_path / name, dovecot, sink, DATABASE_URL=url, SECRET_KEY=SHARED_KEY)
@@ -135,6 +136,10 @@ def test_e10_two_daemons_on_one_database_and_one_mailbox_double_nothing(
     dovecot.append_all([question_from(name).as_bytes() for name in by_imap[:30]])
     with one.running(), other.running():
         to_both(by_smtp, one, other)
+        told = eventually(
+            "one of them stands by", lambda: "standby" in (told := {at_mailbox(one), at_mailbox(other)}) and told
+        )
+        assert told & {"looking", "waiting"}
         dovecot.append_all([question_from(name).as_bytes() for name in by_imap[30:]])
         eventually("the mailbox is empty", lambda: not dovecot.messages())
         one.settled()
@@ -142,6 +147,12 @@ def test_e10_two_daemons_on_one_database_and_one_mailbox_double_nothing(
         each_letter_is_accounted_for(one, sink)
     assert len(dovecot.messages("Przyjęte")) == len(by_imap)
     assert [row.source for row in one.rows(DeliveryRow)].count("smtp") == 2 * len(by_smtp)
+
+
+def at_mailbox(gate: Deployment) -> str:
+    """How a daemon does at its mailbox, as it tells of itself."""
+    beat = heartbeat.read(gate.settings.storage)
+    return beat.mailbox.state if beat and beat.mailbox else ""
 
 
 def to_both(names: Sequence[str], one: Deployment, other: Deployment) -> None:

@@ -1,20 +1,28 @@
 """By what a mail is known again: its content, without what relays add on the way.
 
-Both functions work on the bytes alone, without a MIME parser, since they run at the door for every mail.
+All of this works on the bytes alone, without a MIME parser, since it runs at the door for every mail.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from mailgate.domain.message.headers import first_message_id
 
 MAX_HEADER_BLOCK: Final = 256 * 1024
+RESENT_WITHIN: Final = timedelta(days=7)
+"""So far apart two mails of one content are one mail, where neither Message-ID nor Date tells: servers give up after five
+days (RFC 5321 section 4.5.4.1), and a scanner or a form of a website may send the same words again next month.
+"""
+_DAY: Final = "/"
 
-# Atomic groups: CR LF must never be taken for two line ends.
-_END_OF_HEADERS: Final = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+# CR LF must never be taken for two line ends.  Plain alternatives, written twice, let the search skip to where one may
+# begin; neither atomic groups nor a repetition does.
+_LINE_END: Final = rb"(?:\r\n|\n|\r(?!\n))"
+_END_OF_HEADERS: Final = re.compile(_LINE_END + _LINE_END)
 _LEADING: Final = (b"\r", b"\n", b"\xef")
 _FOLD: Final = re.compile(rb"(?:\r\n|\n|\r)[ \t]+")
 _SENDERS_OWN: Final = frozenset({
@@ -87,3 +95,27 @@ def message_id_of(raw: bytes) -> str | None:
     head, _body = split_message(raw[: MAX_HEADER_BLOCK + 4])
     found = _MESSAGE_ID.search(head)
     return first_message_id(found.group(1).decode("ascii", "surrogateescape")) if found else None
+
+
+_DATED: Final = re.compile(rb"(?:\A|[\r\n])date[ \t]*:[ \t]*[^ \t\r\n]", re.IGNORECASE)
+
+
+def is_unmistakable(raw: bytes, message_id: str | None) -> bool:
+    """Whether the fingerprint of a mail proves for ever that it is that mail: its Message-ID or its Date is in it."""
+    return message_id is not None or _DATED.search(split_message(raw[: MAX_HEADER_BLOCK + 4])[0]) is not None
+
+
+def of_its_day(digest: str, received_at: datetime) -> str:
+    """The fingerprint of a mail that has neither, as it is kept: with the day of receipt (UTC)."""
+    return f"{digest}{_DAY}{received_at.astimezone(UTC).date().isoformat()}"
+
+
+def of_days_near(digest: str, received_at: datetime) -> tuple[str, ...]:
+    """All that it may be kept under if it came before, the nearest day first; older registers know it without a day."""
+    days = sorted(range(-RESENT_WITHIN.days, RESENT_WITHIN.days + 1), key=abs)
+    return (*(of_its_day(digest, received_at + timedelta(days=day)) for day in days), digest)
+
+
+def without_day(kept: str) -> str:
+    """What the bytes of a mail give, from the fingerprint under which it is kept."""
+    return kept.partition(_DAY)[0]
