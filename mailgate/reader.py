@@ -14,6 +14,7 @@ from mailgate.containers import FileRead, files_of
 from mailgate.domain.autoreply import automation_of
 from mailgate.domain.bounce import bounce_of
 from mailgate.domain.document import Block, Document, Line, lines_of
+from mailgate.domain.form.beside import text_beside
 from mailgate.domain.form.bounds import shortened
 from mailgate.domain.hot01 import FormsFound, find_forms
 from mailgate.domain.machines.headers import auto_submitted
@@ -60,6 +61,7 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False,
         automation=automation_of(mail, envelope_sender),
         bounce=bounce,
         unreadable=None if forms.filled else encryption(mail),
+        beside=_beside(searched, forms, mail) if forms.filled else "",
     )
 
 
@@ -85,6 +87,10 @@ def _searched(
     recogniser = Recogniser()
     scans = (*bodies, *(shortened(document) for file in files for document in file.recognised(recogniser)))
     return scans, find_forms(scans, mail.subject, answers)
+
+
+def _beside(documents: tuple[Document, ...], forms: FormsFound, mail: InboundMail) -> str:
+    return text_beside(documents, forms.forms, mail.sender, mail.subject, answers=bool(mail.in_reply_to))
 
 
 def _plain(mail: InboundMail) -> Document | None:

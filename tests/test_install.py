@@ -25,6 +25,8 @@ def test_a_dry_run_names_every_place_and_touches_none(tmp_path):
         assert f"{tmp_path}/{place}" in done.stdout
     for unit in UNITS:
         assert f"{tmp_path}/etc/systemd/system/{unit}" in done.stdout
+    # What root puts there is the group's: the command reads it as the service's user.
+    assert f"chmod 2750 {tmp_path}/etc/mailgate/credentials" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,17 +12,17 @@ PACKAGE = Path(__file__).parents[1] / "mailgate"
 
 # Lower rooms know nothing of higher ones.  A room may import rooms of its own floor and below.
 FLOORS = (
-    {"endpoints", "errors", "faultplaces", "resources", "__init__"},
+    {"endpoints", "errors", "faultplaces", "keptjson", "resources", "__init__"},
     {"domain"},
     {"clock", "diskspace", "heartbeat", "journal", "maillog", "servicemanager", "storagelock", "vitals"},
     {"login"},
     {"extract"},
     {"containers"},
     {"reader"},
-    {"sandbox", "sandboxed", "sandboxframes", "register"},
+    {"sandbox", "sandboxed", "sandboxframes", "sandboxpool", "register"},
     {"backup", "delivery", "intake"},
     {"recorder"},
-    {"pipeline", "reconciliation", "watchman"},
+    {"dailyproof", "pipeline", "reconciliation", "watchman"},
     {"config", "metrics", "loginsettings", "secretsources", "settingreaders", "smtpsettings", "worker"},
     {"equipment"},
     {"daemon"},

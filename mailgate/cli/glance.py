@@ -12,9 +12,11 @@ from importlib import metadata
 from typing import Any, Literal
 
 from mailgate import __version__, heartbeat
+from mailgate.backup import memory
 from mailgate.config import Settings
 from mailgate.diskspace import disks
 from mailgate.domain.alarms import Alarm, Disk, Outside, alarms
+from mailgate.domain.lastbackup import LastBackup
 from mailgate.errors import RegisterError
 from mailgate.heartbeat import Heartbeat, MailboxSeen
 from mailgate.login.grant import expiry_notice
@@ -61,6 +63,8 @@ class Glance:
     alarms: tuple[Alarm, ...]
     expiry: str | None
     disks: tuple[Disk, ...]
+    backup: LastBackup | None = None
+    has_consultants: bool = True
     versions: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -68,7 +72,8 @@ class Glance:
         """Whether nobody is needed: the exit status of ``status``."""
         if self.stands is None or self.daemon.state != "running":
             return False
-        return not (self.alarms or self.expiry or self.stands.overdue)
+        unanswerable = self.stands.pending and not self.has_consultants
+        return not (self.alarms or self.expiry or self.stands.overdue or unanswerable)
 
 
 def look(settings: Settings, now: datetime, monotonic_now: float) -> Glance:
@@ -77,6 +82,7 @@ def look(settings: Settings, now: datetime, monotonic_now: float) -> Glance:
     daemon = _daemon(beat, monotonic_now, runs=daemon_runs(settings.storage))
     room = disks(settings.folders)
     expiry = expiry_notice(settings.oauth2, None, now.date()) if settings.oauth2 else None
+    last = memory.read(settings.storage)
     seen = Glance(
         at=now,
         hotline=str(settings.hotline.address),
@@ -85,9 +91,11 @@ def look(settings: Settings, now: datetime, monotonic_now: float) -> Glance:
         mailbox=beat.mailbox if beat else None,
         stands=None,
         trouble=None,
-        alarms=alarms(None, Outside(disks=room, login=expiry), now),
+        alarms=alarms(None, Outside(disks=room, login=expiry, backup=last), now),
         expiry=expiry,
         disks=room,
+        backup=last,
+        has_consultants=bool(settings.consultants),
         versions=_versions(None),
     )
     try:
@@ -104,7 +112,7 @@ def _with_register(seen: Glance, settings: Settings) -> Glance:
         ensure_current(engine)
         with reading(engine) as session:
             stands = overview(session, seen.at, settings.calendar.timezone)
-            standing = standing_alarms(session, seen.disks, seen.at, runs=runs, login=seen.expiry)
+            standing = standing_alarms(session, seen.disks, seen.at, runs=runs, login=seen.expiry, backup=seen.backup)
         return replace(seen, stands=stands, alarms=standing, versions=_versions(present_revision(engine)))
     finally:
         engine.dispose()
@@ -156,6 +164,7 @@ def as_object(seen: Glance) -> dict[str, Any]:
         "register_trouble": seen.trouble,
         **stands,
         "disks": seen.disks,
+        "backup": seen.backup and asdict(seen.backup) | {"due": seen.backup.due},
         "versions": seen.versions,
         "expiry": seen.expiry,
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailgate.cli.drawing import Column
+from mailgate.cli.instants import past_instant
 from mailgate.cli.output import in_warsaw, one_line, open_register, print_json, print_table
 
 if TYPE_CHECKING:
@@ -30,6 +31,17 @@ _COLUMNS = (
     Column("NEXT TRY", spare=2),
     Column("LAST REPLY", cut=True, spare=1),
 )
+_UNCERTAIN = (
+    Column("ID"),
+    Column("MESSAGE-ID"),
+    Column("TO", cut=True),
+    Column("TRIED", spare=1),
+    Column("KIND", spare=3),
+    Column("QUESTIONS", cut=True, spare=4),
+    Column("LAST REPLY", cut=True, spare=2),
+)
+"""What is looked for in the smarthost's log is never left out."""
+_WIDE = 200
 Ids = Annotated[
     list[int], typer.Argument(metavar="ID...", min=1, max=2**31 - 1, help="Ids as `outbox list` shows them.")
 ]
@@ -51,7 +63,10 @@ def list_(
     json: Annotated[bool, typer.Option("--json", help="Print a JSON array, one letter a line.")] = False,
     state: Annotated[State | None, typer.Option(help="Only letters in this state.")] = None,
 ) -> None:
-    """List the letters that are not accepted yet, oldest first; accepted ones only with --state accepted."""
+    """List the letters that are not accepted yet, oldest first; accepted ones only with --state accepted.
+
+    With --state uncertain each is shown with the Message-ID by which the smarthost's log knows it.
+    """
     with open_register() as engine:
         from mailgate.register import letters
         from mailgate.register.database import reading
@@ -60,6 +75,8 @@ def list_(
             entries = letters.listed(session, (state.value,) if state else letters.IN_OUTBOX)
             if json:
                 print_json(entries)
+            elif state is State.uncertain:
+                print_table(_UNCERTAIN, map(_cells_of_uncertain, entries))
             else:
                 print_table(_COLUMNS, map(_cells, entries))
 
@@ -83,10 +100,8 @@ def settle(
     ids: Annotated[
         list[int] | None, typer.Argument(metavar="[ID...]", max=2**31 - 1, help="Ids as `outbox list` shows them.")
     ] = None,
-    accepted: Annotated[
-        bool | None,
-        typer.Option("--accepted/--lost", help="The smarthost has taken the letter, or it never had it."),
-    ] = None,
+    accepted: Annotated[bool, typer.Option("--accepted", help="The smarthost has taken the letter.")] = False,
+    lost: Annotated[bool, typer.Option("--lost", help="The smarthost never had it.")] = False,
     all_restored: Annotated[
         bool,
         typer.Option("--all-restored", help="All that are uncertain because the register was restored from a backup."),
@@ -101,13 +116,13 @@ def settle(
     you give; where a restored register knows neither, it is now.  With --lost they are refused; `outbox retry` sends
     them again.
     """
-    if accepted is None:
-        raise typer.BadParameter("say --accepted or --lost: nothing is taken for granted.")
+    if accepted == lost:
+        raise typer.BadParameter("say either --accepted or --lost: nothing is taken for granted.")
     if bool(ids) == all_restored:
         raise typer.BadParameter("name the letters by their ids, or say --all-restored.")
     from mailgate.register.settlement import settle as settle_one
 
-    accepted_at = _instant(at) if at else None
+    accepted_at = past_instant(at) if at else None
     ids = ids or _restored()
 
     def told(session: Session, letter_id: int, now: datetime) -> bool:
@@ -125,19 +140,6 @@ def _restored() -> list[int]:
 
     with open_register() as engine, reading(engine) as session:
         return list(doubtful_letters(session))
-
-
-def _instant(text: str) -> datetime:
-    """An instant in the past."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text} is no instant; write 2026-11-23T14:05:00+01:00.") from None
-    if instant.tzinfo is None:
-        raise typer.BadParameter(f"{text} has no offset; write 2026-11-23T14:05:00+01:00.")
-    if instant > datetime.now(UTC):
-        raise typer.BadParameter(f"{text} is still to come.")
-    return instant.astimezone(UTC)
 
 
 def _change_each(ids: Sequence[int], change: Callable[[Session, int, datetime], bool], otherwise: str) -> int:
@@ -168,4 +170,16 @@ def _cells(entry: LetterEntry) -> tuple[str, ...]:
         str(entry.attempts),
         in_warsaw(entry.next_try_at),
         one_line(entry.last_reply),
+    )
+
+
+def _cells_of_uncertain(entry: LetterEntry) -> tuple[str, ...]:
+    return (
+        str(entry.id),
+        one_line(entry.message_id, _WIDE),
+        one_line(entry.recipient, _WIDE),
+        in_warsaw(entry.last_try_at),
+        entry.kind,
+        ", ".join(entry.numbers),
+        one_line(entry.last_reply, _WIDE),
     )

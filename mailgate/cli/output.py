@@ -56,6 +56,13 @@ def iso_in_warsaw(instant: datetime | None) -> str | None:
     return None if instant is None else instant.astimezone(_WARSAW).isoformat()
 
 
+def size_in_words(count: int) -> str:
+    """So many bytes, as people say it: ``20 KiB``, ``3.2 MiB``."""
+    if count < 1 << 20:
+        return f"{-(-count // 1024)} KiB"
+    return f"{count / (1 << 30):.1f} GiB" if count >= 1 << 30 else f"{count / (1 << 20):.1f} MiB"
+
+
 def visible(text: str) -> str:
     """A text from outside, safe to print: no character in it can move the cursor or turn the direction of writing."""
     return "".join(character if _is_harmless(character) else _escaped(character) for character in text)
@@ -93,7 +100,11 @@ def as_json(value: Any, indent: int | None = None) -> str:
 
     What could steer a terminal stands as an escape, which a program reads as the same character.
     """
-    text = json.dumps(value, ensure_ascii=False, default=_plain, indent=indent)
+    return visible_json(json.dumps(value, ensure_ascii=False, default=_plain, indent=indent))
+
+
+def visible_json(text: str) -> str:
+    """JSON that is safe to print, and says the same: no character in it can steer a terminal."""
     return "".join(sign if _is_harmless(sign) else json.dumps(sign)[1:-1] for sign in text)
 
 

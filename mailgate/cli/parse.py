@@ -58,6 +58,7 @@ def parse(
 
 def _read_all(sandbox: Sandbox, files: list[str], *, as_reply: bool) -> Iterator[Parsed | None]:
     """Every file in order, read; None for one that cannot be opened, which is told on standard error."""
+    from mailgate.cli.output import visible
     from mailgate.errors import ReadingFailed
 
     for file in files:
@@ -65,7 +66,7 @@ def _read_all(sandbox: Sandbox, files: list[str], *, as_reply: bool) -> Iterator
             raw = _bytes_of(file)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else None
-            print(f"{file}: cannot be opened: {reason or 'no such name'}.", file=sys.stderr)
+            print(f"{visible(file)}: cannot be opened: {reason or 'no such name'}.", file=sys.stderr)
             yield None
             continue
         if len(raw) > MAX_BYTES:
@@ -87,8 +88,7 @@ def _bytes_of(file: str) -> bytes:
 def _print(text: str) -> bool:
     """Writes UTF-8 whatever the locale says; False where nobody reads any more (``| head``)."""
     try:
-        # A file name that is no UTF-8 comes out as \udcXX, which is a right escape in JSON.
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        sys.stdout.buffer.write(text.encode() + b"\n")
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # The interpreter flushes standard output once more at its end, and must not complain then.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from mailgate.cli import output
 from mailgate.domain.classify import kind_of
 from mailgate.domain.hot01 import Difference, Finding, Hot01, Problem
 from mailgate.domain.reading import Reading
@@ -40,7 +40,7 @@ def _row(file: str, message_id: str | None, kind: str) -> dict[str, Any]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False)
+    return output.as_json(row)
 
 
 def _form(form: Hot01) -> dict[str, str | None]:
@@ -74,8 +74,11 @@ def reply_as_json(parsed: Parsed) -> str:
 
 
 def in_words(parsed: Parsed) -> str:
-    """A few lines: the kind and why, each form with where each value was found, problems, differences, remarks."""
-    return "\n".join((parsed.file, *(f"  {line}" for line in _words(parsed.reading)), ""))
+    """A few lines: the kind and why, each form with where each value was found, problems, differences, remarks.
+
+    Safe to print, whatever the message says.
+    """
+    return output.visible("\n".join((parsed.file, *(f"  {line}" for line in _words(parsed.reading)), "")))
 
 
 def _words(reading: Reading | str) -> Iterator[str]:
@@ -151,20 +154,22 @@ def _difference_in_words(difference: Difference) -> str:
 
 
 def reply_in_words(parsed: Parsed) -> str:
-    """What would be passed on of a reply, for the eye."""
-    reading = parsed.reading
+    """What would be passed on of a reply, for the eye, and safe to print."""
+    return output.visible("\n".join((parsed.file, *_reply_words(parsed.reading), "")))
+
+
+def _reply_words(reading: Reading | str) -> Iterator[str]:
     if isinstance(reading, str) or reading.reply is None:
         why = reading if isinstance(reading, str) else reading.unreadable or "it holds no reply"
-        return f"{parsed.file}\n  nothing would be passed on: {why}\n"
+        yield f"  nothing would be passed on: {why}"
+        return
     reply = reading.reply
-    lines = [parsed.file]
     if reply.in_doubt:
-        lines.append("  in doubt: it cannot be told for sure what of it is new")
-    lines += [f"  command     #{name} {argument}".rstrip() for name, argument in reply.commands]
-    lines += [f"  attachment  {name}" for name in reply.attachments]
-    lines += (
-        ["  new text:", *(f"    {line}" for line in reply.new_text.split("\n"))]
-        if reply.new_text
-        else ["  no new text"]
-    )
-    return "\n".join((*lines, ""))
+        yield "  in doubt: it cannot be told for sure what of it is new"
+    yield from (f"  command     #{name} {argument}".rstrip() for name, argument in reply.commands)
+    yield from (f"  attachment  {name}" for name in reply.attachments)
+    if reply.new_text:
+        yield "  new text:"
+        yield from (f"    {line}" for line in reply.new_text.split("\n"))
+    else:
+        yield "  no new text"

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from mailgate.cli.drawing import Column
-from mailgate.cli.output import as_json, minute_in_warsaw, one_line, open_register, print_json, print_table, visible
+from mailgate.cli.instants import past_instant
+from mailgate.cli.output import (
+    as_json,
+    in_warsaw,
+    minute_in_warsaw,
+    one_line,
+    open_register,
+    print_json,
+    print_table,
+    visible,
+    visible_json,
+)
 from mailgate.domain.workcalendar import WARSAW
 
 if TYPE_CHECKING:
@@ -123,6 +136,44 @@ def show(
 
 
 @app.command()
+def acknowledged(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="A number, whole or its end.")],
+    at: Annotated[
+        str, typer.Option("--at", metavar="INSTANT", help="When the clerk was called, ISO 8601 with offset.")
+    ],
+) -> None:
+    """Record that the receipt of a question was confirmed by telephone; its history tells that you have said so.
+
+    Consultants need no such command: they answer the letter with the question, with #telefon in the first line.
+    """
+    from mailgate.register import lookup, questions
+    from mailgate.register.database import unit_of_work
+    from mailgate.register.settlement import ACTOR
+
+    called_at = past_instant(at)
+    with open_register() as engine, unit_of_work(engine) as session:
+        row = lookup.find(session, number, _this_year())
+        fault = _no_call(row, number, called_at)
+        if row is not None and row.id is not None and fault is None:
+            questions.record_call(session, row.id, called_at, ACTOR, datetime.now(UTC))
+    if row is None or fault is not None:
+        typer.echo(fault, err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{row.number} was acknowledged by telephone at {in_warsaw(called_at)}.")
+
+
+def _no_call(row: QuestionRow | None, number: str, called_at: datetime) -> str | None:
+    """Why a call cannot be the acknowledgement of a question; None where it can."""
+    if row is None:
+        return f"There is no question {visible(number)} in the register."
+    if row.acknowledged_at is not None:
+        return f"{row.number} is acknowledged already, since {in_warsaw(row.acknowledged_at)}."
+    if called_at < row.received_at:
+        return f"{row.number} was received only at {in_warsaw(row.received_at)}."
+    return None
+
+
+@app.command()
 def export(
     kind: Annotated[Format, typer.Option("--format", help="The kind of file.")],
     since: Since = None,
@@ -150,8 +201,17 @@ def export(
         with tempfile.TemporaryFile() as whole:
             files.write(whole, kind.value, rows)
             whole.seek(0)
-            shutil.copyfileobj(whole, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+            if sys.stdout.isatty():
+                _show(whole, visible_json if kind is Format.json else visible)
+            else:
+                shutil.copyfileobj(whole, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+
+
+def _show(whole: IO[bytes], safely: Callable[[str], str]) -> None:
+    """An export for the eye: what came in a mail cannot steer the terminal, and a CSV file's own marks are left out."""
+    for line in io.TextIOWrapper(whole, encoding="utf-8-sig", newline="\n"):
+        typer.echo(safely(line.removesuffix("\n").removesuffix("\r")))
 
 
 def _this_year() -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailgate.cli.backup import installation_of, print_contents
+from mailgate.cli.backup import BackupFile, installation_of, print_contents
 from mailgate.cli.output import in_warsaw, visible
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")],
+    file: BackupFile,
     replace: Annotated[
         bool, typer.Option("--replace", help="Move the register that stands there aside; it is not deleted.")
     ] = False,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from mailgate.cli.alarms import in_words
-from mailgate.cli.output import minute_in_warsaw, visible
+from mailgate.cli.output import minute_in_warsaw, one_line, size_in_words, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from mailgate.cli.glance import Glance
+    from mailgate.heartbeat import MailboxSeen
     from mailgate.register.overview import Overview
 
 Level = Literal["well", "waits", "wrong"]
@@ -40,9 +42,15 @@ def lines(seen: Glance) -> Iterator[Line]:
         yield Line("register", seen.trouble or "cannot be read", "wrong")
     else:
         yield from _register(seen.stands, seen.at)
+    backup = _backup(seen)
+    if backup:
+        yield backup
     short = {alarm.kind for alarm in seen.alarms}
     for disk in seen.disks:
         yield Line("disk", _room(disk.free, disk.total, disk.folder), "wrong" if "disk" in short else "well")
+    if not seen.has_consultants:
+        level: Level = "wrong" if seen.stands and seen.stands.pending else "waits"
+        yield Line("people", "nobody answers questions: set MAILGATE_CONSULTANTS", level)
     if seen.expiry:
         yield Line("log-in", seen.expiry, "wrong")
     yield Line("versions", ", ".join(f"{name} {number}" for name, number in seen.versions.items() if number))
@@ -102,6 +110,8 @@ def _mailbox(seen: Glance) -> Line:
     if not seen.reads_mailbox:
         return Line("mailbox", "none is read; mail comes by SMTP")
     look = seen.mailbox
+    if look is not None and look.state == "standby" and seen.daemon.state != "stopped":
+        return Line("mailbox", _standing_by(look, seen.at))
     if look is None or look.completed_at is None:
         trouble = f": {look.trouble}" if look and look.trouble else ""
         return Line("mailbox", f"not looked at yet{trouble}", "wrong" if trouble else "waits")
@@ -113,6 +123,12 @@ def _mailbox(seen: Glance) -> Line:
     waiting = _waiting(look.waiting, look.oldest, seen.at)
     doubtful = f", {look.doubtful} could not be fetched" if look.doubtful else ""
     return Line("mailbox", f"{last}; {waiting}{doubtful}", "waits" if look.waiting or doubtful else "well")
+
+
+def _standing_by(look: MailboxSeen, now: datetime) -> str:
+    """Where the holder does not complete its polls either, an alarm says so."""
+    last = f"; its last completed poll {_span(now - look.completed_at)} ago" if look.completed_at else ""
+    return f"standby: {look.holder} reads the mailbox{last}"
 
 
 def _register(stands: Overview, now: datetime) -> Iterator[Line]:
@@ -143,6 +159,24 @@ def _questions(stands: Overview, now: datetime) -> Line:
         deadline = stands.nearest_deadline
         text += f"; nearest deadline {minute_in_warsaw(deadline)} ({_when(deadline - now)})"
     return Line("questions", text, "wrong" if stands.overdue else "waits" if stands.unacknowledged else "well")
+
+
+def _backup(seen: Glance) -> Line | None:
+    """Nothing is said of it before a daemon has worked here."""
+    last = seen.backup
+    if last is None:
+        in_use = seen.daemon.state != "stopped" or seen.daemon.since is not None
+        text = "never made; unless something else copies the register: systemctl start mailgate-backup"
+        return Line("backup", text, "waits") if in_use else None
+    text = "none has succeeded yet"
+    if last.made_at:
+        folder = PurePath(last.file or "").parent
+        age = _span(seen.at - last.made_at)
+        text = f"verified {age} ago ({minute_in_warsaw(last.made_at)}), {size_in_words(last.bytes)} in {folder}"
+    if last.trouble:
+        text += f"; tries fail since {minute_in_warsaw(last.failing_since)}: {one_line(last.trouble, 200)}"
+    level: Level = "wrong" if last.is_missed(seen.at) else "waits" if last.trouble else "well"
+    return Line("backup", text, level)
 
 
 def _room(free: int, total: int, folder: str) -> str:

@@ -60,10 +60,14 @@ _EVENTS = {
     "not_acknowledged": "the acknowledgement came back: it does not count",
     "not_answered": "the answer came back: it does not count",
     "address_confirmed": "the address of the form was confirmed",
+    "address_replaced": "the address of the form cannot be reached: letters go to the sender of the mail",
     "absent": "an automatic reply told of an absence",
     "seen": "a receipt told that a letter was opened",
     "completed": "missing fields of the form were filled in",
+    "message_id_reused": "Message-ID reused: an earlier mail of other content bears it as well",
+    "uid_reused": "UID reused: another mail lies at its place in the mailbox, which was restored or made anew",
 }
+_WITHOUT_LETTER = {"acknowledged": "acknowledged by telephone"}
 _SOURCES = {"smtp": "by SMTP", "imap": "from the mailbox", "file": "from a file"}
 _UNSHOWN = frozenset({"text", "because", "number"})
 _WIDE = 300
@@ -168,6 +172,8 @@ def _spool(mail: InboundRow, because: str | None) -> Iterator[Step]:
 
 def _event(event: Event) -> str:
     named = _EVENTS.get(event.kind, event.kind)
+    if event.letter_id is None:
+        named = _WITHOUT_LETTER.get(event.kind, named)
     number = event.detail.get("number")
     letter = f", letter {event.letter_id}" if event.letter_id is not None else ""
     told = [f"{name}: {value}" for name, value in event.detail.items() if name not in _UNSHOWN and _is_plain(value)]

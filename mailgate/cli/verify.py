@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from mailgate.cli.backup import print_contents, summary
+from mailgate.cli.backup import BackupFile, print_contents, summary
 from mailgate.cli.output import as_json, visible
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A backup.")],
+    file: BackupFile,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
     """Check a backup from its first byte to its last: checksums, the database itself, counts and numbers.

@@ -18,11 +18,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 
 from mailgate import resources
 from mailgate.delivery import clean, headers, mime, richtext, subjects, wording
+from mailgate.delivery.unreadwords import left_to_consultants, unread_sentences
 from mailgate.domain.addresses.wire import wire_address
 from mailgate.domain.letters import (
     Acknowledgement,
     Answer,
     FollowUpForConsultant,
+    FollowUpReceipt,
     Letter,
     LetterKind,
     NoForm,
@@ -146,7 +148,7 @@ class Composer:
                 return list(letter.attachments), []
             case QuestionForConsultant() | FollowUpForConsultant():
                 return _within(letter.attachments, self._most_file_octets)
-            case Acknowledgement() | NotRelayed() | NotDelivered() | NoMeeting() | Notice():
+            case Acknowledgement() | FollowUpReceipt() | NotRelayed() | NotDelivered() | NoMeeting() | Notice():
                 return [], []
             case _:
                 assert_never(letter)
@@ -173,7 +175,7 @@ def _unusable(what: str, error: Exception) -> ConfigurationError:
 
 def _automatic(letter: Letter) -> Automatic | None:
     match letter:
-        case Acknowledgement() | NoForm() | NotRelayed() | NoMeeting():
+        case Acknowledgement() | FollowUpReceipt() | NoForm() | NotRelayed() | NoMeeting():
             return "auto-replied"
         case QuestionForConsultant() | FollowUpForConsultant() | NotDelivered() | Notice():
             return "auto-generated"
@@ -236,6 +238,7 @@ def _environment(folders: Sequence[Path], timezone: str) -> Environment:
         minute=wording.minute_in(timezone),
         until=wording.until_in(timezone),
         rows=wording.rows,
+        supplied=wording.supplied,
         problem=wording.problem,
         difference=wording.difference,
         counting=wording.counting,
@@ -255,6 +258,9 @@ def _environment(folders: Sequence[Path], timezone: str) -> Environment:
         line=clean.one_line,
         bare=subjects.bare_subject,
         shortened=clean.shortened,
+        beginning=clean.beginning,
+        unread=unread_sentences,
+        left_to_consultants=left_to_consultants,
         excerpt=_excerpt,
     )
     return environment

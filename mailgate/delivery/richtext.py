@@ -17,12 +17,26 @@ _AFTER_LINK = ".,;:!?)]"
 _PARAGRAPH = Markup('<p style="margin:0 0 12px 0;">{}</p>')
 _BULLETS = Markup('<ul style="margin:0 0 12px 0;padding:0 0 0 26px;">{}</ul>')
 _NUMBERED = Markup('<ol start="{}" style="margin:0 0 12px 0;padding:0 0 0 26px;">{}</ol>')
+_TABLE = Markup(
+    '<table cellpadding="0" cellspacing="0" border="0" style="margin:0 0 12px 0;border-collapse:collapse;">{}</table>'
+)
+_CELL = Markup(
+    '<td valign="top" class="cell" style="padding:4px 10px;border:1px solid #d5d9de;vertical-align:top;">{}</td>'
+)
+_BAR = " | "
 _ITEM = Markup('<li style="margin:0 0 4px 0;">{}</li>')
 _ANCHOR = Markup('<a href="{0}" style="color:#0b57a4;">{0}</a>')
 _SPACE = Markup("&nbsp;")
 _WHOLE = Markup('<span style="white-space:nowrap;">{}</span>')
 _LONGEST_WHOLE = 34
 """Characters that stand on one line of a narrow screen; a longer address may be broken."""
+
+
+@dataclass(slots=True)
+class _Table:
+    """Lines whose cells are parted by bars, as the text of a table in a mail of HTML is (``quotation.rows``)."""
+
+    rows: list[list[str]]
 
 
 @dataclass(slots=True)
@@ -34,7 +48,7 @@ class _List:
 
 
 def rich(text: str) -> Markup:
-    """Paragraphs, lists and http links of a consultant's text; every character of it is escaped."""
+    """Paragraphs, lists, tables and http links of a consultant's text; every character of it is escaped."""
     return Markup("\n").join(_html(block) for block in _blocks(shown(text).strip("\n").split("\n")))
 
 
@@ -58,11 +72,19 @@ def _is_whole(word: str) -> bool:
     return len(word) <= _LONGEST_WHOLE and ("@" in word or "e-mail" in word)
 
 
-def _blocks(lines: list[str]) -> Iterator[list[str] | _List]:
-    """Runs of lines between blank ones; within them lists are told apart from running text."""
+def _blocks(lines: list[str]) -> Iterator[list[str] | _List | _Table]:
+    """Runs of lines between blank ones; within them lists and tables are told apart from running text."""
     running: list[str] = []
     position = 0
     while position < len(lines):
+        table = _table_at(lines, position)
+        if table:
+            if running:
+                yield running
+                running = []
+            yield table
+            position += len(table.rows)
+            continue
         found = _list_at(lines, position) if not running or _starts_item(lines[position]) else None
         if found and (found.first is None or len(found.items) > 1):
             if running:
@@ -79,6 +101,15 @@ def _blocks(lines: list[str]) -> Iterator[list[str] | _List]:
         position += 1
     if running:
         yield running
+
+
+def _table_at(lines: list[str], start: int) -> _Table | None:
+    """The table that begins at a line: two rows or more of as many cells each, or None."""
+    columns = lines[start].count(_BAR)
+    end = start
+    while columns and end < len(lines) and lines[end].count(_BAR) == columns:
+        end += 1
+    return _Table([line.split(_BAR) for line in lines[start:end]]) if end - start > 1 else None
 
 
 def _starts_item(line: str) -> bool:
@@ -101,9 +132,12 @@ def _list_at(lines: list[str], start: int) -> _List | None:
     return found if found.items else None
 
 
-def _html(block: list[str] | _List) -> Markup:
+def _html(block: list[str] | _List | _Table) -> Markup:
     if isinstance(block, list):
         return _PARAGRAPH.format(_joined(block))
+    if isinstance(block, _Table):
+        rows = (Markup("").join(_CELL.format(_linked(cell.strip())) for cell in row) for row in block.rows)
+        return _TABLE.format(Markup("").join(Markup("<tr>{}</tr>").format(row) for row in rows))
     items = Markup("").join(_ITEM.format(_joined(item)) for item in block.items)
     return _BULLETS.format(items) if block.first is None else _NUMBERED.format(block.first, items)
 

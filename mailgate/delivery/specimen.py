@@ -17,6 +17,7 @@ from mailgate.domain.letters import (
     Acknowledgement,
     Answer,
     FollowUpForConsultant,
+    FollowUpReceipt,
     Letter,
     NoForm,
     NoMeeting,
@@ -29,6 +30,7 @@ from mailgate.domain.letters import (
 )
 from mailgate.domain.mail import Address, Attachment
 from mailgate.domain.telling import Known, Report, Told
+from mailgate.domain.unreadfiles import UnreadFile
 
 NOW = datetime(2026, 11, 20, 15, 36, 5, tzinfo=UTC)
 HOTLINE = Address("Hot-line CSIZS – pomoc", "hotline@csizs.example")
@@ -142,8 +144,15 @@ Uwaga:
 - hasła nie trzeba zmieniać;
   dotyczy to wszystkich kont.
 
+Rola | Uprawnienie
+Operator | zapis wniosku
+Zatwierdzający | zatwierdzanie
+
 Pozdrawiam
 Jan"""
+
+BESIDE = "Dzień dobry,\n\nproszę dzwonić na 600 700 800, bo w formularzu jest stary numer."
+UNREAD = (UnreadFile("umowa.pdf", "locked"), UnreadFile("skany.zip/skan.jpg", "picture"))
 
 LETTERS: dict[str, Letter] = {
     "acknowledgement-full": Acknowledgement(CLERK, THREAD, (QUESTION,), "anna.kowalska@inny.example"),
@@ -152,11 +161,19 @@ LETTERS: dict[str, Letter] = {
     "acknowledgement-blank": Acknowledgement(CLERK, THREAD, (BLANK,)),
     "acknowledgement-wrong": Acknowledgement(CLERK, THREAD, (WRONG,)),
     "acknowledgement-bare": Acknowledgement(Address("", "a@b.example"), Thread(), (BARE,)),
+    "acknowledgement-again": Acknowledgement(CLERK, THREAD, (SOUND,), returned_email="anna.kowlaska@urzad.example"),
+    "receipt-of-follow-up-full": FollowUpReceipt(
+        CLERK, THREAD, (QUESTION, SOUND), "anna.kowalska@inny.example", ("phone", "office", "date")
+    ),
+    "receipt-of-follow-up-bare": FollowUpReceipt(Address("", "a@b.example"), Thread(), (SOUND,)),
     "no-form": NoForm(CLERK, THREAD, BARE),
+    "acknowledgement-unread": Acknowledgement(CLERK, THREAD, (SOUND,), unread=UNREAD),
+    "no-form-unread": NoForm(CLERK, THREAD, BARE, UNREAD),
     "no-form-unreadable": NoForm(CLERK, Thread(), UNREADABLE),
     "question-full": QuestionForConsultant(
         CONSULTANT, THREAD, QUESTION, CLERK, (FILE,), ("Adres e-mail z formularza nie jest potwierdzony.",)
     ),
+    "question-beside": QuestionForConsultant(CONSULTANT, THREAD, SOUND, CLERK, (), beside=BESIDE),
     "question-wrong": QuestionForConsultant(CONSULTANT, Thread(), WRONG, CLERK, ()),
     "question-bare": QuestionForConsultant(CONSULTANT, Thread(), BARE, None, ()),
     "question-blank": QuestionForConsultant(CONSULTANT, Thread(), BLANK, CLERK, ()),
@@ -175,6 +192,7 @@ LETTERS: dict[str, Letter] = {
     "follow-up-full": FollowUpForConsultant(
         CONSULTANT, THREAD, QUESTION, CLERK, "Nadal nie działa.", (FILE,), True, ("Autorem jest ktoś inny.",)
     ),
+    "follow-up-blank": FollowUpForConsultant(CONSULTANT, THREAD, BLANK, CLERK, "Co dalej z moim formularzem?", ()),
     "follow-up-bare": FollowUpForConsultant(CONSULTANT, Thread(), BARE, None, "", ()),
     "not-relayed-full": NotRelayed(
         CONSULTANT,
@@ -205,6 +223,19 @@ LETTERS: dict[str, Letter] = {
     ),
     "not-delivered-answer": NotDelivered(
         CONSULTANT, THREAD, SOUND, True, CLERK.address, "skrzynka adresata jest pełna", None, "+48815315380", NOW
+    ),
+    "not-delivered-sent-again": NotDelivered(
+        CONSULTANT,
+        THREAD,
+        SOUND,
+        False,
+        "anna.kowlaska@urzad.example",
+        "pod tym adresem nie ma skrzynki",
+        author=CLERK,
+        sent_again=True,
+    ),
+    "not-delivered-to-author": NotDelivered(
+        CONSULTANT, THREAD, SOUND, True, "anna.kowlaska@urzad.example", "pod tym adresem nie ma skrzynki", author=CLERK
     ),
     "not-delivered-bare": NotDelivered(CONSULTANT, Thread(), BARE, False, "a@b.example", "adres jest nieprawidłowy"),
     "no-meeting": NoMeeting(CLERK, THREAD, "Narada w sprawie świadczeń"),

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from mailgate.delivery.clean import one_line, shortened
+from mailgate.domain.form.beside import beyond_blank_form
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import QuestionSummary
 from mailgate.domain.mail import Address
 from mailgate.domain.polish.dates import day_in_words, hour_in_words, on_day, sentence, weekday_name
-from mailgate.domain.polish.words import folded_words
 from mailgate.domain.remembered import remembered
 
 LABELS = {
@@ -52,7 +52,6 @@ _E164 = re.compile(r"(\+\d{6,15})(?:;ext=(\d{1,9}))?")
 _HELD_TOGETHER = re.compile(
     r"(?<=\d) (?=r\.|wew\.|\d\d)|(?:(?<=godz\.)|(?<=wew\.)|(?<=pkt)) (?=\d)|(?<=\d) (?=[^\W\d_]{4,} \d{4}\b)"
 )
-_FORM_WORDS = frozenset(folded_words("CSIZS Zgłoszenie pytania HOT-1 HOT-01 HOT 01 data znak nr e-mail formularz"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,12 @@ def rows(question: QuestionSummary) -> tuple[Row, ...]:
     )
 
 
+def supplied(question: QuestionSummary, fields: Sequence[str]) -> tuple[Row, ...]:
+    """Of these rows those of the given fields, by their names in ``Hot01``: what a clerk has sent later."""
+    labels = {LABELS["contact" if field in ("phone", "email") else field] for field in fields}
+    return tuple(row for row in rows(question) if row.label in labels and row.value)
+
+
 def _contact(form: Hot01) -> str | None:
     """Both parts on one line, as the form has them: our own reader then finds both again where they are quoted."""
     parts = [telephone(form.phone)] if form.phone else []
@@ -143,12 +148,8 @@ def telephone(number: str) -> str:
 
 
 def beyond_form(question: QuestionSummary) -> str:
-    """The lines of the mail's text that say more than the labels and values of its form; "" where none does."""
-    found = question.form.findings if question.form else ()
-    values = (question.form.user_name, question.form.office, question.form.reference) if question.form else ()
-    told = (*LABELS.values(), *(f"{one.label or ''} {one.value}" for one in found), *(value or "" for value in values))
-    known = _FORM_WORDS.union(*(folded_words(part) for part in told))
-    return "\n".join(line for line in question.text.splitlines() if set(folded_words(line)) - known)
+    """What the mail's text says more than its blank form; "" for nothing worth reading."""
+    return beyond_blank_form(question.text, question.form)
 
 
 def unbroken(words: str) -> str:

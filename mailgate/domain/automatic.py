@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
-from mailgate.domain.changes import AddNote, CallTask, Change, Decision, NoteKind, TellPurpose, Undelivered
+from mailgate.domain.changes import AddNote, CallTask, Change, Decision, NoteKind, TellPurpose, Undelivered, UseAuthor
 from mailgate.domain.classify import AutoReply, DeliveryNotice, Invitation
 from mailgate.domain.machines.absence import absence_of
 from mailgate.domain.machines.receipts import receipt_of
@@ -29,6 +29,8 @@ def on_notice(
 ) -> Decision:
     """A failed letter is undone once, and somebody is to be called or told; anything else is only noted (E63 to E66).
 
+    Where the notice does not say what became of the letter, a person looks at it.
+
     ``deadline`` is that of a question received together with the notice: a clerk who did not get an answer is to be
     called by its ``acknowledge_by``.
     """
@@ -40,8 +42,12 @@ def on_notice(
     for one in returns:
         changes += _notice_notes(one, reading)
         if one.outcome == "failed" and not one.letter.bounced:
-            changes += [Undelivered(one, actor(reading)), *_calls(one.letter, standing, deadline)]
-            alarms += _alarms(one, standing)
+            changes.append(Undelivered(one, actor(reading)))
+            replaced = list(_other_addresses(one.letter, standing))
+            changes += replaced or _calls(one.letter, standing, deadline)
+            alarms += () if replaced else _alarms(one, standing)
+        if one.outcome == "unknown" and not one.letter.bounced:
+            alarms += _unclear(one.letter)
     return Decision(verdict.kind, changes=tuple(changes), set_aside="; ".join(alarms) or None)
 
 
@@ -51,6 +57,21 @@ def _notice_notes(returned: Return, reading: Reading) -> Iterator[AddNote]:
     facts += [("diagnostic", returned.diagnostic)] if returned.diagnostic else []
     for question_id in returned.letter.question_ids:
         yield AddNote(question_id, "bounced", actor(reading), reading.text[:MOST_WORDS_KEPT], tuple(facts))
+
+
+def _other_addresses(letter: SentLetter, standing: Mapping[int, StandingQuestion]) -> Iterator[UseAuthor]:
+    """Whoever wrote the mail can be reached, though the address in his form cannot: a typing error, most likely.
+
+    Once, for the next letter goes to him; and without risk, for he is of the same office and has written to us.
+    """
+    if letter.role != "clerk" or letter.effect == "none":
+        return
+    for question_id in letter.question_ids:
+        question = standing.get(question_id)
+        if question is None or question.author is None or question.asker is None:
+            continue
+        if question.asker.key == letter.recipient.lower() != question.author.key:
+            yield UseAuthor(question_id, question.author, letter)
 
 
 def _calls(letter: SentLetter, standing: Mapping[int, StandingQuestion], deadline: Deadline) -> Iterator[CallTask]:
@@ -67,6 +88,13 @@ def _calls(letter: SentLetter, standing: Mapping[int, StandingQuestion], deadlin
             yield CallTask(question_id, phone, deadline.acknowledge_by, "answer")
         elif letter.effect == "acknowledges" and not question.summary.by_phone:
             yield CallTask(question_id, phone, question.summary.acknowledge_by, "acknowledge")
+
+
+def _unclear(letter: SentLetter) -> Iterator[str]:
+    """Undone is only what surely did not arrive; what became of a notice to the administrators is no news to them."""
+    if letter.role != "administrator":
+        about = f" about {letter.number}" if letter.number else ""
+        yield f"a notice on a letter to a {letter.role}{about} does not say whether it was delivered"
 
 
 def _alarms(returned: Return, standing: Mapping[int, StandingQuestion]) -> Iterator[str]:

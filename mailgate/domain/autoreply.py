@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from mailgate.domain.machines.headers import auto_submitted, calendar_method, header_traits
 from mailgate.domain.machines.lists import list_addresses, written_beside_list
-from mailgate.domain.machines.ownwords import own_words
+from mailgate.domain.machines.ownwords import own_text, own_words
 from mailgate.domain.machines.subjects import subject_of
 from mailgate.domain.machines.traits import DECISIVE, AutomationKind, Trait, weight_of
-from mailgate.domain.machines.wording import asks_or_sends, word_traits
+from mailgate.domain.machines.wording import asks_or_sends, complains, statements_of, subject_traits, word_traits
 from mailgate.domain.mail import InboundMail
 
 __all__ = ["Automation", "AutomationKind", "automation_of"]
@@ -39,14 +39,20 @@ def automation_of(mail: InboundMail, envelope_sender: str | None) -> Automation 
     if _is_invitation(mail):
         return None
     text = own_words(mail)
-    found = (*header_traits(mail, envelope_sender), *word_traits(subject_of(mail), text))
-    traits = _after_objection(mail, found) if found and asks_or_sends(text) else found
+    said = statements_of(own_text(mail))
+    found = (*header_traits(mail, envelope_sender), *word_traits(subject_of(mail), text, said))
+    traits = _after_objection(mail, text, found) if found else found
     kind = _kind(traits)
     if kind is None:
         return None
     beside_list = _kind(tuple(trait for trait in traits if not trait.of_list))
     through = () if kind == beside_list else tuple(sorted(list_addresses(mail)))
     return Automation(kind, tuple(trait.words for trait in traits), through)
+
+
+def bears_marks(mail: InboundMail) -> bool:
+    """Whether headers and subject alone are those of an automatic reply, whatever the text says."""
+    return _kind((*header_traits(mail, None), *subject_traits(subject_of(mail)))) == "auto_reply"
 
 
 def _is_invitation(mail: InboundMail) -> bool:
@@ -60,16 +66,24 @@ def _is_invitation(mail: InboundMail) -> bool:
     return method not in ("REPLY", "COUNTER") or auto_submitted(mail) in (None, "no")
 
 
-def _after_objection(mail: InboundMail, found: tuple[Trait, ...]) -> tuple[Trait, ...]:
+def _after_objection(mail: InboundMail, text: str, found: tuple[Trait, ...]) -> tuple[Trait, ...]:
     """A wish or a question takes back what has only hinted at a machine, and the headers of a group address.
 
     It takes back no more than one strong sign: a receipt may ask to be rated.  What is sent to a list alone stays the
-    list's: its members ask each other.
+    list's: its members ask each other.  A complaint takes back hints alone, for mailings tell of failures, too.
     """
+    asks = asks_or_sends(text) or _only_sends_files(mail, text)
+    if not asks and not complains(text):
+        return found
     hinted = sum(trait.weight for trait in found if trait.soft)
     person = Trait("the text asks or sends something", -min(2, hinted), "auto_reply")
-    kept = tuple(trait for trait in found if not trait.of_list) if _written_to_us(mail, found) else found
+    kept = tuple(trait for trait in found if not trait.of_list) if asks and _written_to_us(mail, found) else found
     return (*kept, person) if hinted else kept
+
+
+def _only_sends_files(mail: InboundMail, text: str) -> bool:
+    """A scanner writes nothing, from an address that takes no answers, and somebody stood at it."""
+    return not text and any(not part.inline for part in mail.attachments)
 
 
 def _written_to_us(mail: InboundMail, found: tuple[Trait, ...]) -> bool:

@@ -20,6 +20,7 @@ from mailgate.domain.machines.deliverystatus import (
     report_texts,
     status_in,
 )
+from mailgate.domain.machines.deliverywords import told_in_words
 from mailgate.domain.machines.ownwords import first_text, own_words
 from mailgate.domain.machines.phrases import ABSENT_TEXT
 from mailgate.domain.machines.reasons import Reason, reason_of
@@ -53,11 +54,14 @@ class Bounce:
     traits: tuple[str, ...]
     reason: Reason | None = None
     """Why, by the first recipient that failed, else by the first that waits; None where all was delivered."""
+    told: Action = "failed"
+    """What became of the letter, where no recipient is named."""
 
     @property
     def failed(self) -> bool:
-        """True unless every recipient is merely delayed or was delivered; unknown counts as failed."""
-        return not self.recipients or any(recipient.action == "failed" for recipient in self.recipients)
+        """Whether a recipient failed, or all of it where none is named."""
+        actions = [recipient.action for recipient in self.recipients] or [self.told]
+        return "failed" in actions
 
 
 def bounce_of(mail: InboundMail, envelope_sender: str | None) -> Bounce | None:
@@ -81,13 +85,17 @@ def bounce_of(mail: InboundMail, envelope_sender: str | None) -> Bounce | None:
 
 def notice_in(mail: InboundMail) -> Bounce:
     """What a mail tells as a notification, for one that is known as such by the return address to which it came (E64)."""
-    return _told(mail, own_words(mail), ("sent to the return address of a letter",))
+    by_server = mail.sender is None or _is_servers_name(mail)
+    return _told(mail, own_words(mail), ("sent to the return address of a letter",), by_server=by_server)
 
 
-def _told(mail: InboundMail, words: str, traits: tuple[str, ...]) -> Bounce:
-    recipients = _recipients(mail, words)
+def _told(mail: InboundMail, words: str, traits: tuple[str, ...], *, by_server: bool = True) -> Bounce:
+    subject = subject_of(mail)
+    told = told_in_words(subject, words, by_server=by_server)
+    recipients = _recipients(mail, told)
     message_ids = message_ids_of(mail, first_text(mail))
-    return Bounce(recipients, message_ids, traits, _reason(recipients, f"{subject_of(mail)}\n{words[:_OPENING]}"))
+    reason = _reason(recipients, f"{subject}\n{words[:_OPENING]}")
+    return Bounce(recipients, message_ids, traits, reason, told)
 
 
 def _reason(recipients: tuple[FailedRecipient, ...], words: str) -> Reason | None:
@@ -168,6 +176,9 @@ def _persons_traits(mail: InboundMail, words: str, machine: tuple[Trait, ...]) -
         yield Trait("the text asks something", -2)
     if answers_or_forwards(subject_of(mail)) and not (_by_server(machine) and _is_servers_name(mail)):
         yield Trait("a forwarded or answered subject", -3)
+    if not (_by_server(machine) or _is_servers_name(mail) or _recipients(mail, "unknown")):
+        # A redirect takes a person's sender away; a server that speaks under no name of its own tells whose mail it was.
+        yield Trait("it names nobody who did not get a mail", -3)
     if not _by_server(machine) and (_OF_THE_FORM.search(words) or any(map(_is_own_file, mail.attachments))):
         yield Trait("it brings a form or a file", -3)
 
@@ -180,14 +191,16 @@ def _is_own_file(part: Attachment) -> bool:
     return not part.inline and part.content_type.partition("/")[0] not in ("message", "text", "image")
 
 
-def _recipients(mail: InboundMail, words: str) -> tuple[FailedRecipient, ...]:
+def _recipients(mail: InboundMail, told: Action) -> tuple[FailedRecipient, ...]:
     reported = [recipient for report in report_texts(mail) for recipient in recipients_of_report(report)]
     if reported:
         return tuple(reported)
     text = mail.plain[0] if mail.plain else first_text(mail)
-    delayed = phrases.DELAY.search(f"{subject_of(mail)}\n{words[:_OPENING]}") is not None
-    named = recipients_named(mail.header("x-failed-recipients") or "", text, delayed)
-    return named or recipients_of_text(text, _not_meant(mail), delayed)
+    # Exim and Gmail name there whom they gave up, or still try.
+    named = recipients_named(
+        mail.header("x-failed-recipients") or "", text, "delayed" if told == "delayed" else "failed"
+    )
+    return named or recipients_of_text(text, _not_meant(mail), told)
 
 
 def _not_meant(mail: InboundMail) -> frozenset[str]:

@@ -15,6 +15,7 @@ from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.letters import EntryKind
 from mailgate.domain.mail import Address, Attachment
 from mailgate.domain.returns import Return
+from mailgate.domain.threads import SentLetter
 from mailgate.domain.workcalendar import Deadline
 
 NoteKind = Literal["note", "follow_up", "bounced", "absent", "seen"]
@@ -112,6 +113,35 @@ class FillFields:
 
 
 @dataclass(frozen=True, slots=True)
+class TellReceived:
+    """The clerk is told that what we asked for has come; ``question_ids`` are those that the mail is about."""
+
+    question_ids: tuple[int, ...]
+    to: Address
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall:
+    """A consultant has called the clerk and confirmed the receipt; ``at`` is the moment of the call, aware."""
+
+    question_id: int
+    consultant: Address
+    at: datetime
+    text: str
+    """What he noted of it, for the register alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseAuthor:
+    """The typed address cannot be reached: from now on we write to the author of the mail (DESIGN section 2 rule 8)."""
+
+    question_id: int
+    address: Address
+    letter: SentLetter
+    """The letter that came back; a receipt goes to the author at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """A letter of ours came back: what its acceptance has brought about is taken back."""
 
@@ -144,6 +174,9 @@ Change: TypeAlias = (
     | ConfirmAddress
     | HoldReply
     | FillFields
+    | TellReceived
+    | RecordCall
+    | UseAuthor
     | Undelivered
     | CallTask
     | TellPurpose

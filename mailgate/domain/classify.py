@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
+from mailgate.domain.addresses.choice import office_domain
 from mailgate.domain.authentication import objection
-from mailgate.domain.autoreply import Automation
+from mailgate.domain.autoreply import Automation, bears_marks
 from mailgate.domain.bounce import Bounce, notice_in
 from mailgate.domain.machines.headers import auto_submitted, calendar_method
+from mailgate.domain.machines.statements import statements_in
 from mailgate.domain.mail import Address
 from mailgate.domain.reading import Reading
 from mailgate.domain.returns import comes_from_server
@@ -30,6 +32,8 @@ _LOST = (
 )
 LOOP_HEADER = "x-mailgate-loop"
 """Every letter that a machine of this program writes bears it (``delivery.composer``)."""
+NOTICE = re.compile(r"\[mailgate \S+\] (?:(?:Still n|N)eeds a person|Over): ")
+"""In the subject of each notice to the administrators (``templates/notice.subject.txt.j2``), with whatever before it."""
 NUMBER = re.compile(r"HOT-01/\d{4}/\d{6}")
 FORWARD = re.compile(r"\s*(?:PD|FW|FWD|WG|TR|Przekazan[ao])\s*:", re.IGNORECASE)
 
@@ -45,6 +49,8 @@ class Known:
     hotline: Address | None = None
     consultants: Mapping[str, Address] = field(default_factory=dict)
     """By ``Address.key``."""
+    administrators: frozenset[str] = frozenset()
+    """Each by ``Address.key``."""
     trusted_authserv_id: str | None = None
     letter: SentLetter | None = None
     own_letter: SentLetter | None = None
@@ -60,10 +66,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """At least one filled HOT-01; ``continues`` is the letter of ours in whose thread it was sent."""
+    """At least one filled HOT-01; ``continues`` is the letter of ours in whose thread it was sent.
+
+    ``doubt`` is as that of a follow-up, which it is where the form only repeats the letter.
+    """
 
     kind: ClassVar[str] = "question"
     continues: SentLetter | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,13 @@ class AutoReply:
     kind: ClassVar[str] = "auto_reply"
     automation: Automation
     letter: SentLetter | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAnswered:
+    """What a notice to the administrators brought about, without its token: nobody's question, and no news to them."""
+
+    kind: ClassVar[str] = "auto_reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +163,7 @@ class ConsultantReply:
     letter: SentLetter
     consultant: Address
     looks_automatic: bool = False
-    """By its words alone: no header says so."""
+    """By its words, or by marks that are no proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,8 @@ class UnprovenReply:
     kind: ClassVar[str] = "unproven_reply"
     reason: str
     letter: SentLetter | None
+    consultant: Address | None = None
+    """The consultant from whom it seems to be: it merely answers no letter of ours, and he alone is told how to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +183,12 @@ class FollowUp:
 
     kind: ClassVar[str] = "follow_up"
     letter: SentLetter
+    doubt: str | None = None
+    """Why the sender may not be who the mail says, as an English clause."""
 
 
 Verdict: TypeAlias = (
-    Question | BlankForm | Unformalised | AutoReply | DeliveryNotice | Bulk | Invitation | Unreadable
+    Question | BlankForm | Unformalised | AutoReply | NoticeAnswered | DeliveryNotice | Bulk | Invitation | Unreadable
     | OwnLetter | SpoofedHotline | ConsultantReply | UnprovenReply | FollowUp
 )  # fmt: skip
 
@@ -183,6 +204,7 @@ def classify(reading: Reading, known: Known) -> Verdict:
         return DeliveryNotice(reading.bounce, known.bounced)
     return (
         _own(reading, known)
+        or _notice_answered(reading, known)
         or _machine(reading, known)
         or _correspondence(reading, known)
         or _by_content(reading, known)
@@ -230,6 +252,22 @@ def numbers_in(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
 
 
+def _notice_answered(reading: Reading, known: Known) -> NoticeAnswered | None:
+    """The receipt of a help desk that was told what needs a person, or a word of its people; its subject may be new.
+
+    Set aside it would be news, and thus the next notice, which the help desk would acknowledge as well.
+    """
+    sender = reading.mail.sender
+    if known.letter is not None or reading.forms.filled or sender is None:
+        return None
+    by_machine = reading.automation is not None and not _through_our_list(reading.automation, known)
+    if NOTICE.search(reading.mail.subject) is None:
+        return NoticeAnswered() if by_machine and sender.key in known.administrators else None
+    offices = {office_domain(key.rpartition("@")[2]) for key in known.administrators} - {None}
+    theirs = sender.key in known.administrators or office_domain(sender.domain) in offices
+    return NoticeAnswered() if by_machine or theirs else None
+
+
 def _machine(reading: Reading, known: Known) -> AutoReply | None:
     """An automatic answer to a letter of ours, whatever it quotes of it: a form in it is our own repetition."""
     automation = reading.automation
@@ -267,26 +305,64 @@ def _correspondence(reading: Reading, known: Known) -> Verdict | None:
     if letter and letter.role == "consultant":
         return Question()
     if letter and consultant is None:
-        return Question(letter) if reading.forms.filled else FollowUp(letter)
-    if consultant and not reading.forms.filled and _answers_something(reading):
-        return UnprovenReply(_LOST.format(known.lost) if known.lost else _WITHOUT_PROOF, None)
+        doubt = _doubt(reading, known)
+        return Question(letter, doubt) if reading.forms.filled else FollowUp(letter, doubt)
+    if consultant and not reading.forms.filled and (_answers_something(reading) or _is_plain_word(reading, known)):
+        return _answers_no_letter(reading, known, consultant)
     return None
+
+
+def _is_plain_word(reading: Reading, known: Known) -> bool:
+    """A person's free text: neither a form, be it empty, nor a calendar's mail, nor a machine's."""
+    by_machine = reading.automation is not None and not _through_our_list(reading.automation, known)
+    return not (by_machine or reading.forms.forms or calendar_method(reading.mail))
+
+
+def _doubt(reading: Reading, known: Known) -> str | None:
+    """Why the sender may not be who the mail says, as an English clause."""
+    if reading.mail.doubtful_sender:
+        return "it names more than one sender, or disguises the one it names"
+    doubt = objection(reading.mail, known.trusted_authserv_id)
+    return f"the receiving server does not confirm its sender: {doubt}" if doubt else None
+
+
+def _answers_no_letter(reading: Reading, known: Known, consultant: Address) -> UnprovenReply:
+    """A consultant's mail without a token: not his, about a letter that is lost, or he did not press Reply."""
+    if known.lost:
+        return UnprovenReply(_LOST.format(known.lost), None)
+    if _doubt(reading, known):
+        return UnprovenReply(_WITHOUT_PROOF, None)
+    return UnprovenReply(_WITHOUT_PROOF, None, consultant)
 
 
 def _consultants_reply(
     reading: Reading, known: Known, letter: SentLetter, consultant: Address | None, automatic: bool
 ) -> ConsultantReply | UnprovenReply:
     """A reply to a letter for consultants: relayed only if the very consultant wrote it."""
-    if reading.mail.doubtful_sender:
-        return UnprovenReply("it names more than one sender, or disguises the one it names", letter)
+    doubt = _doubt(reading, known)
+    if doubt and reading.mail.doubtful_sender:
+        return UnprovenReply(doubt, letter)
     if consultant is None or consultant.key != letter.recipient.lower():
         return UnprovenReply("its sender is not the consultant to whom the letter was sent", letter)
-    doubt = objection(reading.mail, known.trusted_authserv_id)
     if doubt:
-        return UnprovenReply(f"the receiving server does not confirm its sender: {doubt}", letter)
+        return UnprovenReply(doubt, letter)
     if FORWARD.match(reading.mail.subject):
         return UnprovenReply("it is a forwarded letter, not an answer", letter)
-    return ConsultantReply(letter, consultant, looks_automatic=automatic)
+    return ConsultantReply(letter, consultant, looks_automatic=_reads_automatic(reading, automatic))
+
+
+def _reads_automatic(reading: Reading, automatic: bool) -> bool:
+    """Whether a consultant's reply is to be taken for his program's, in doubt yes.
+
+    A text that tells nothing but an absence, a substitute or a receipt is one whatever else speaks against it.  An
+    answer that tells of an absence as well is none, unless headers or subject mark it.
+    """
+    reply = reading.reply
+    said = statements_in((reply.new_text or "") if reply else reading.text)
+    has_more = reply is not None and bool(reply.commands or reply.attachments)
+    if said.routine and not (has_more and said.kinds <= {"receipt", "later"}):
+        return True
+    return automatic and not (said.own and not bears_marks(reading.mail))
 
 
 def _answers_something(reading: Reading) -> bool:

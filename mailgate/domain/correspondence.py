@@ -6,10 +6,8 @@ its token is bound to him.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from mailgate.domain.changes import (
@@ -22,16 +20,21 @@ from mailgate.domain.changes import (
     HoldReply,
     NewEntry,
     RecordAnswer,
+    RecordCall,
     Reopen,
     TellPurpose,
+    TellReceived,
     Undelivered,
+    UseAuthor,
 )
-from mailgate.domain.decide import written_text
+from mailgate.domain.decide import adds_nothing, written_text
+from mailgate.domain.entryremarks import remarks_on, unread_files, without_receipt
 from mailgate.domain.letters import (
     Acknowledgement,
     Answer,
     Effect,
     FollowUpForConsultant,
+    FollowUpReceipt,
     Letter,
     NoForm,
     NoMeeting,
@@ -43,21 +46,21 @@ from mailgate.domain.letters import (
 )
 from mailgate.domain.mail import Address, Attachment, Envelope, InboundMail
 from mailgate.domain.reading import Reading
+from mailgate.domain.supplements import as_changed, confirmed_in, supplied_in
 from mailgate.domain.threads import StandingQuestion, consultants_thread
 from mailgate.domain.tokens import Role
+from mailgate.domain.unreadfiles import told_to_clerk
 
-_UNREAD_FILE = re.compile(r"attachment:(.+?): (?=.*(?:\bnot (?:read|opened)\b|\bOCR\b|pages were read))")
-"""A remark of the readers on a file of which something is left to a person."""
-_NAMED_FILES = 5
 NEVER_ALONG = frozenset({"smime.p7s", "signature.asc", "winmail.dat"})
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who takes part: the hot-line's own address and the consultants."""
+    """Who takes part: the hot-line's own address, the consultants, and who is told of what needs a person."""
 
     hotline: Address
     consultants: tuple[Address, ...]
+    administrators: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,36 +103,6 @@ class Post:
     """The number that its token is bound to; "" where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many letters of one kind to one correspondent within a time, and no more."""
-
-    most: int
-    within: timedelta
-
-
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def limits_on(letter: Letter) -> tuple[Limit, ...]:
-    """The brake on letters that answer no question: a machine that bears no sign of it would get them for ever.
-
-    That of a day stops machines which answer slowly; a clerk who has had five explanations in one day needs another
-    help than a sixth.
-    """
-    match letter:
-        case NoForm():
-            return Limit(3, _HOUR), Limit(5, _DAY)
-        case Acknowledgement(questions=questions) if all(one.kind == "blank_form" for one in questions):
-            return Limit(3, _HOUR), Limit(5, _DAY)
-        case NotRelayed():
-            return (Limit(10, _HOUR),)
-        case NoMeeting():
-            return (Limit(1, _DAY),)
-        case _:
-            return ()
-
-
 def clerks_thread(mail: InboundMail) -> Thread:
     """Where our letters to the author of a mail stand (RFC 5322 section 3.6.4)."""
     if mail.message_id is None:
@@ -147,6 +120,7 @@ def letters_about_entries(
     if receipt:
         yield receipt
     files = original_files(reading.mail)
+    unread = () if reading.unreadable else tuple(unread_files(reading.mail))
     for numbered in entries:
         thread = consultants_thread(numbered.number, office.hotline.domain)
         for consultant in office.consultants:
@@ -156,7 +130,8 @@ def letters_about_entries(
                 question=numbered.summary,
                 asker=reading.mail.sender,
                 attachments=files,
-                remarks=(*_remarks(numbered.entry, bool(receipt)), *unread_files(reading.mail)),
+                remarks=(*remarks_on(numbered.entry, acknowledged_by_mail=bool(receipt)), *unread),
+                beside=reading.beside,
             )
             yield Post(letter, "consultant", "none", (numbered.id,), numbered.number)
 
@@ -171,13 +146,14 @@ def _receipt(entries: Sequence[NumberedEntry], reading: Reading, envelope: Envel
     if first.entry.kind in ("question", "blank_form"):
         summaries = tuple(numbered.summary for numbered in entries)
         unconfirmed = next((n.entry.addressing.unconfirmed for n in entries if n.entry.addressing.unconfirmed), None)
-        letter = Acknowledgement(to, thread, summaries, unconfirmed)
+        letter = Acknowledgement(to, thread, summaries, unconfirmed, unread=told_to_clerk(reading))
         return Post(letter, "clerk", "acknowledges", ids, first.number)
     # RFC 3834 section 2: nothing automatic answers the null sender.  A question is answered all the same, since
     # redirects of careless servers lose the sender (E72); free text from nobody most likely is a machine's.
     if envelope.sender == "":
         return None
-    return Post(NoForm(to, thread, first.summary), "clerk", "acknowledges", ids, first.number)
+    no_form = NoForm(to, thread, first.summary, told_to_clerk(reading))
+    return Post(no_form, "clerk", "acknowledges", ids, first.number)
 
 
 def original_files(mail: InboundMail) -> tuple[Attachment, ...]:
@@ -185,43 +161,33 @@ def original_files(mail: InboundMail) -> tuple[Attachment, ...]:
     return tuple(file for file in mail.attachments if file.name.lower() not in NEVER_ALONG)
 
 
-def unread_files(mail: InboundMail) -> Iterator[str]:
-    """A Polish sentence on the files of which something was not read: a person has to look into them."""
-    names = dict.fromkeys(found.group(1) for note in mail.notes if (found := _UNREAD_FILE.match(note)))
-    if names:
-        listed = ", ".join([*list(names)[:_NAMED_FILES], *(["…"] if len(names) > _NAMED_FILES else [])])
-        yield f"Program nie odczytał w całości następujących plików, prosimy je przejrzeć: {listed}."
+def told_truly(kept: Sequence[Post], wanted: Sequence[Post]) -> list[Post]:
+    """The letters that are sent, of all that were ``wanted``: none says of one that is held back that it was sent."""
+    sent = {id(post) for post in kept}
+    silenced = {
+        question_id
+        for post in wanted
+        if isinstance(post.letter, Acknowledgement | NoForm) and id(post) not in sent
+        for question_id in post.question_ids
+    }
+    return [_without_receipt(post) if silenced.intersection(post.question_ids) else post for post in kept]
 
 
-def _remarks(entry: NewEntry, acknowledged_by_mail: bool) -> Iterator[str]:
-    """What needs a consultant's attention, in Polish sentences."""
-    if entry.kind == "unformalised":
-        yield "Wiadomość nie zawierała formularza HOT-01." + (
-            " Nadawca otrzymał pusty formularz z prośbą o wypełnienie." if acknowledged_by_mail else ""
-        )
-    if entry.kind == "unreadable":
-        yield "Wiadomości nie udało się odczytać (jest zaszyfrowana, uszkodzona albo zbyt duża)." + (
-            " Nadawca otrzymał prośbę o przesłanie pytania jeszcze raz." if acknowledged_by_mail else ""
-        )
-    if entry.addressing.to is None:
-        yield (
-            "Nie znamy adresu e-mail, na który można potwierdzić przyjęcie pytania i wysłać odpowiedź; "
-            "prosimy skontaktować się z Użytkownikiem telefonicznie."
-        )
-    elif entry.addressing.unconfirmed:
-        yield (
-            f"W formularzu podano adres {entry.addressing.unconfirmed}, który różni się od adresu nadawcy i nie jest "
-            "potwierdzony. Poprosiliśmy o jego potwierdzenie; na razie piszemy na adres nadawcy."
-        )
+def _without_receipt(post: Post) -> Post:
+    if not isinstance(post.letter, QuestionForConsultant):
+        return post
+    return replace(post, letter=replace(post.letter, remarks=without_receipt(post.letter.remarks)))
 
 
 def letters_about_changes(
     changes: Sequence[Change], standing: dict[int, StandingQuestion], reading: Reading, office: Office
 ) -> Iterator[Post]:
-    """What clerks and consultants are told of changes to standing questions."""
+    """What clerks and consultants are told of changes to standing questions, as they are once these are written."""
+    standing = as_changed(changes, standing)
     followed = [change for change in changes if isinstance(change, AddNote) and change.kind == "follow_up"]
     if followed:
-        yield from _follow_up([standing[note.question_id] for note in followed], reading, office)
+        about = [standing[note.question_id] for note in followed]
+        yield from _follow_up(about, reading, office, confirmed=confirmed_in(changes))
     calls = {change.question_id: change for change in changes if isinstance(change, CallTask)}
     for change in changes:
         match change:
@@ -230,18 +196,52 @@ def letters_about_changes(
             case HoldReply():
                 yield from _not_relayed(change, standing, reading, office)
             case Undelivered():
-                yield from _not_delivered(change, calls, standing, office)
+                yield from _not_delivered(change, changes, calls, standing, office)
+            case TellReceived():
+                yield _received(change, changes, standing, reading)
             case TellPurpose(to=to):
                 letter = NoMeeting(to, clerks_thread(reading.mail), reading.mail.subject)
                 yield Post(letter, "clerk", "none", (), "")
             case AddNote() | Reopen() | FinishContinued() | ConfirmAddress() | FillFields() | CallTask():
                 pass
+            case UseAuthor() | RecordCall():
+                pass
             case _:
                 assert_never(change)
 
 
+def _received(
+    told: TellReceived, changes: Sequence[Change], standing: Mapping[int, StandingQuestion], reading: Reading
+) -> Post:
+    """The receipt for what a letter of ours asked for; it means nothing for the register."""
+    questions = tuple(standing[id] for id in told.question_ids)
+    confirmed = confirmed_in(changes)
+    first = questions[0]
+    letter = FollowUpReceipt(
+        to=told.to,
+        thread=clerks_thread(reading.mail),
+        questions=tuple(one.summary for one in questions),
+        confirmed_email=confirmed.address if confirmed else None,
+        supplied=supplied_in(changes, first.id),
+    )
+    return Post(letter, "clerk", "none", told.question_ids, first.summary.number)
+
+
+def _sent_again(undelivered: Undelivered, questions: Sequence[StandingQuestion]) -> Iterator[Post]:
+    """The receipt once more, to the author of the mail: the address in the form cannot be reached."""
+    letter = undelivered.returned.letter
+    if letter.effect != "acknowledges" or not questions:
+        return
+    first = questions[0]
+    assert first.asker is not None
+    summaries = tuple(one.summary for one in questions)
+    receipt = Acknowledgement(first.asker, first.thread, summaries, returned_email=letter.recipient)
+    yield Post(receipt, "clerk", "acknowledges", tuple(one.id for one in questions), first.summary.number)
+
+
 def _not_delivered(
     undelivered: Undelivered,
+    changes: Sequence[Change],
     calls: Mapping[int, CallTask],
     standing: Mapping[int, StandingQuestion],
     office: Office,
@@ -254,7 +254,12 @@ def _not_delivered(
     questions = [standing[id] for id in letter.question_ids if id in standing]
     if letter.role == "consultant" or not questions:
         return
+    redirected = {one.question_id for one in changes if isinstance(one, UseAuthor) and one.letter == letter}
+    moved = [one for one in questions if one.id in redirected]
+    yield from _sent_again(undelivered, moved)
     first, *others = questions
+    author = moved[0].asker if moved else None
+    sent_again = author is not None and letter.effect == "acknowledges"
     reachable = next((one for one in questions if one.phone), first)
     due = calls[reachable.id].due if reachable.id in calls else reachable.summary.acknowledge_by
     for consultant in _concerned(first, office) if letter.effect == "answers" else office.consultants:
@@ -266,9 +271,11 @@ def _not_delivered(
             address=letter.recipient,
             reason=returned.reason,
             diagnostic=returned.diagnostic,
-            phone=reachable.phone,
-            call_by=due if reachable.phone else None,
+            phone=reachable.phone if author is None else None,
+            call_by=due if reachable.phone and author is None else None,
             others=tuple(one.summary.number for one in others),
+            author=author,
+            sent_again=sent_again,
         )
         yield Post(told, "consultant", "none", tuple(one.id for one in questions), first.summary.number)
 
@@ -296,13 +303,17 @@ def _answer(answer: RecordAnswer, question: StandingQuestion) -> Iterator[Post]:
     yield Post(letter, "clerk", "answers", (question.id,), question.summary.number)
 
 
-def _follow_up(questions: Sequence[StandingQuestion], reading: Reading, office: Office) -> Iterator[Post]:
+def _follow_up(
+    questions: Sequence[StandingQuestion], reading: Reading, office: Office, *, confirmed: Address | None
+) -> Iterator[Post]:
     """One letter a consultant, on the first of the questions; the others are named."""
     first, *others = questions
-    remarks = list(_author_remarks(first, reading.mail.sender))
+    remarks = list(_author_remarks(first, reading.mail.sender, confirmed))
     if others:
         numbers = ", ".join(other.summary.number for other in others)
         remarks.append(f"Wiadomość dotyczy także pytań: {numbers}.")
+    if adds_nothing(reading):
+        remarks.append("Wiadomość nie zawiera nowego tekstu, a jedynie cytat wcześniejszej korespondencji.")
     for consultant in office.consultants:
         letter = FollowUpForConsultant(
             to=consultant,
@@ -318,9 +329,11 @@ def _follow_up(questions: Sequence[StandingQuestion], reading: Reading, office: 
         yield Post(letter, "consultant", "none", ids, first.summary.number)
 
 
-def _author_remarks(question: StandingQuestion, author: Address | None) -> Iterator[str]:
-    """E92: a colleague's word joins the question; the answer still goes to the one who asked."""
-    if author and question.asker and author.key != question.asker.key:
+def _author_remarks(question: StandingQuestion, author: Address | None, confirmed: Address | None) -> Iterator[str]:
+    """E92: a colleague's word joins the question; the answer still goes to the one who asked, or who proved an address."""
+    if confirmed:
+        yield f"Autor tej wiadomości potwierdził adres podany w formularzu; odpowiedź wyślemy na adres {confirmed.address}."
+    elif author and question.asker and author.key != question.asker.key:
         yield f"Autorem tej wiadomości jest {author.address}; odpowiedź wyślemy na adres {question.asker.address}."
 
 

@@ -6,13 +6,12 @@ in ``correspondence``, once new entries have their numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from mailgate.domain.addresses.choice import address_for
 from mailgate.domain.automatic import actor, on_auto_reply, on_invitation, on_notice
-from mailgate.domain.autoreply import Automation
 from mailgate.domain.changes import (
     AddNote,
     ConfirmAddress,
@@ -21,8 +20,8 @@ from mailgate.domain.changes import (
     FinishContinued,
     HoldReply,
     NewEntry,
-    RecordAnswer,
     Reopen,
+    TellReceived,
 )
 from mailgate.domain.classify import (
     AutoReply,
@@ -32,6 +31,7 @@ from mailgate.domain.classify import (
     DeliveryNotice,
     FollowUp,
     Invitation,
+    NoticeAnswered,
     OwnLetter,
     Question,
     SpoofedHotline,
@@ -40,19 +40,20 @@ from mailgate.domain.classify import (
     Unreadable,
     Verdict,
 )
-from mailgate.domain.completion import fields_added
-from mailgate.domain.holding import LOOKS_AUTOMATIC, UNPROVEN, answered_by_another, hold_on
+from mailgate.domain.completion import fields_added, supplies
+from mailgate.domain.holding import ANSWERS_NOTHING, UNPROVEN
 from mailgate.domain.hot01 import MAX_FORMS, Hot01
-from mailgate.domain.letters import EntryKind
-from mailgate.domain.machines.absence import is_automatic_subject
-from mailgate.domain.mail import Attachment, Envelope
+from mailgate.domain.letters import EntryKind, LetterKind
+from mailgate.domain.mail import Envelope
 from mailgate.domain.quotation.thanks import only_thanks
 from mailgate.domain.reading import Reading
-from mailgate.domain.reply import ReplyText
+from mailgate.domain.relaying import on_reply
 from mailgate.domain.threads import SentLetter, StandingQuestion
 from mailgate.domain.workcalendar import Deadline, WorkCalendar
 
 _SHORTENED = "[…]"
+_ASKING: frozenset[LetterKind] = frozenset({"acknowledgement", "follow_up_receipt"})
+"""Letters that ask the clerk for what his form lacks, and to correct what we misread."""
 
 
 def decide(
@@ -61,17 +62,19 @@ def decide(
     envelope: Envelope,
     standing: dict[int, StandingQuestion],
     calendar: WorkCalendar,
+    colleagues: Collection[str] = (),
 ) -> Decision:
     """The decision on one message.
 
-    ``standing`` holds the questions of the letter that the verdict names, and for a form those whose numbers the mail
-    mentions.  Raises CalendarRangeError where the moment
+    ``standing`` holds the questions of the letter that the verdict names, and for a form, or a consultant's mail without
+    a token, those whose numbers the mail mentions; ``colleagues`` are the addresses of all consultants in lower case,
+    none of which a clerk is to learn.  Raises CalendarRangeError where the moment
     of receipt lies outside the calendar.
     """
     deadline = calendar.deadline(envelope.received_at)
     match verdict:
-        case Question(continues=letter):
-            return _question(verdict.kind, reading, deadline, letter, standing)
+        case Question():
+            return _question(verdict, reading, deadline, standing, envelope)
         case BlankForm():
             return Decision(verdict.kind, (_entry("blank_form", reading, deadline, reading.forms.forms[0]),))
         case Unformalised():
@@ -80,6 +83,9 @@ def decide(
             return _unreadable(reading, deadline, reason)
         case AutoReply():
             return on_auto_reply(verdict, reading, envelope)
+        case NoticeAnswered():
+            # Kept in the spool; an entry anywhere else would make the next notice.
+            return Decision(verdict.kind)
         case DeliveryNotice():
             return on_notice(verdict, reading, standing, deadline)
         case Invitation():
@@ -92,28 +98,29 @@ def decide(
         case SpoofedHotline(reason=reason):
             return Decision(verdict.kind, set_aside=reason)
         case ConsultantReply():
-            return _consultants_reply(verdict, reading, standing, envelope)
+            return on_reply(verdict, reading, standing, envelope, colleagues)
         case UnprovenReply():
-            return _unproven(verdict, reading)
-        case FollowUp(letter=letter):
-            return _follow_up(letter, reading, standing)
+            return _unproven(verdict, reading, standing)
+        case FollowUp():
+            return _follow_up(verdict, reading, standing, envelope)
         case _:
             assert_never(verdict)
 
 
 def _question(
-    kind: str,
+    verdict: Question,
     reading: Reading,
     deadline: Deadline,
-    letter: SentLetter | None,
     standing: dict[int, StandingQuestion],
+    envelope: Envelope,
 ) -> Decision:
     """Each filled form is an entry, unless it is only our own letter's quotation of the question that it answers."""
+    kind, letter = verdict.kind, verdict.continues
     if reading.forms.too_many:
         return Decision(kind, set_aside=f"it holds more than {MAX_FORMS} forms: a person must look at it")
     if _repeats(reading, standing):
         if letter:
-            return _follow_up(letter, reading, standing)
+            return _follow_up(FollowUp(letter, verdict.doubt), reading, standing, envelope)
         numbers = ", ".join(question.summary.number for question in standing.values())
         return Decision(kind, set_aside=f"it only repeats a letter of ours about {numbers}")
     entries = tuple(
@@ -176,21 +183,41 @@ def _unreadable(reading: Reading, deadline: Deadline, reason: str) -> Decision:
     return Decision("unreadable", entries=(_entry("unreadable", reading, deadline),))
 
 
-def _follow_up(letter: SentLetter, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
+def _follow_up(
+    verdict: FollowUp, reading: Reading, standing: dict[int, StandingQuestion], envelope: Envelope
+) -> Decision:
     """A clerk's further mail joins its question; once an answer was written it opens the question again.
 
     That holds for an answer which is still on its way, too: the clerk wrote without knowing it.
     """
-    questions = [standing[id] for id in letter.question_ids if id in standing]
+    questions = [standing[id] for id in verdict.letter.question_ids if id in standing]
     by, text = actor(reading), written_text(reading)
-    confirmed = _confirmed(questions, reading)
+    confirmed = _confirmed(questions, reading, verdict.doubt)
+    told = tuple(_told_received(verdict, reading, envelope, questions, confirmed))
     if _only_thanks(reading, questions):
         notes = tuple(AddNote(one.id, "note", by, text) for one in questions)
-        return Decision("follow_up", changes=(*confirmed, *notes))
+        return Decision("follow_up", changes=(*confirmed, *notes, *(told if confirmed else ())))
     notes = tuple(AddNote(one.id, "follow_up", by, text) for one in questions)
+    if adds_nothing(reading):
+        return Decision("follow_up", changes=(*confirmed, *notes, *(told if confirmed else ())))
     filled = tuple(FillFields(one.id, by, new) for one in questions if (new := fields_added(reading, one)))
     reopened = tuple(Reopen(one.id, by) for one in questions if one.finished or one.answered_by is not None)
-    return Decision("follow_up", changes=(*confirmed, *notes, *filled, *reopened))
+    return Decision("follow_up", changes=(*confirmed, *notes, *filled, *reopened, *told))
+
+
+def _told_received(
+    verdict: FollowUp,
+    reading: Reading,
+    envelope: Envelope,
+    questions: Sequence[StandingQuestion],
+    confirmed: Sequence[ConfirmAddress | AddNote],
+) -> Iterator[TellReceived]:
+    """Who sent what a letter of ours asked for is told that it has come; nothing automatic answers a machine (RFC 3834)."""
+    sender = reading.mail.sender
+    if sender is None or envelope.sender == "" or reading.automation is not None or verdict.doubt:
+        return
+    if confirmed or (verdict.letter.kind in _ASKING and any(supplies(reading, one) for one in questions)):
+        yield TellReceived(tuple(one.id for one in questions), sender)
 
 
 def _only_thanks(reading: Reading, questions: Sequence[StandingQuestion]) -> bool:
@@ -203,11 +230,17 @@ def _only_thanks(reading: Reading, questions: Sequence[StandingQuestion]) -> boo
     return only_thanks(reply.new_text, [*names, sender.name] if sender else names)
 
 
-def _confirmed(questions: list[StandingQuestion], reading: Reading) -> tuple[ConfirmAddress, ...]:
-    """A mail from the very address that a form names, in answer to our letter, proves that it is the clerk's."""
+def _confirmed(
+    questions: list[StandingQuestion], reading: Reading, doubt: str | None
+) -> tuple[ConfirmAddress | AddNote, ...]:
+    """A mail from the very address that a form names, in answer to our letter, proves that it is the clerk's.
+
+    A forged one would have the answer go to a stranger: where there is doubt, a note says why nothing is confirmed.
+    """
     sender = reading.mail.sender
+    why = f"the address in the form is not confirmed: {doubt}"
     return tuple(
-        ConfirmAddress(one.id, sender)
+        AddNote(one.id, "note", "mailgate", why) if doubt else ConfirmAddress(one.id, sender)
         for one in questions
         if sender and one.asker and sender.key != one.asker.key
         and one.summary.form and (one.summary.form.email or "").lower() == sender.key
@@ -215,60 +248,27 @@ def _confirmed(questions: list[StandingQuestion], reading: Reading) -> tuple[Con
 
 
 def written_text(reading: Reading) -> str:
-    """What the author newly wrote; the whole text where that cannot be told (nothing is lost)."""
+    """What the author newly wrote, "" for a mere quotation; the whole text where that cannot be told (nothing is lost)."""
+    if reading.reply is not None and reading.reply.is_empty:
+        return ""
     return (reading.reply.new_text if reading.reply else None) or reading.text
 
 
-def _unproven(verdict: UnprovenReply, reading: Reading) -> Decision:
+def adds_nothing(reading: Reading) -> bool:
+    """True for an answer without a word, a file or a form of its own."""
+    reply = reading.reply
+    return reply is not None and reply.is_empty and not reply.attachments and not reading.forms.forms
+
+
+def _unproven(verdict: UnprovenReply, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
+    """All consultants are told; but one alone who wrote without pressing Reply, and on which question if he names one."""
+    text = written_text(reading)
+    if verdict.consultant is not None:
+        named = next(iter(standing)) if len(standing) == 1 else None
+        commands = reading.reply.commands if reading.reply else ()
+        held = HoldReply(named, ANSWERS_NOTHING, text=text, to=verdict.consultant, commands=commands)
+        return Decision(verdict.kind, changes=(held,))
     ids = verdict.letter.question_ids if verdict.letter else ()
     hold = replace(UNPROVEN, reason=verdict.reason)
-    held = HoldReply(ids[0] if ids else None, hold, text=written_text(reading), to=None)
+    held = HoldReply(ids[0] if ids else None, hold, text=text, to=None)
     return Decision(verdict.kind, changes=(held,))
-
-
-def _consultants_reply(
-    verdict: ConsultantReply, reading: Reading, standing: dict[int, StandingQuestion], envelope: Envelope
-) -> Decision:
-    """An answer goes to the clerk, unless something must be settled first: then the consultant is told what."""
-    if verdict.looks_automatic and is_automatic_subject(reading.mail):
-        # Only a program puts these words before the subject (E69): nobody waits for our reasons.
-        traits = reading.automation or Automation("auto_reply", ("subject of an automatic reply",))
-        return on_auto_reply(AutoReply(traits, verdict.letter), reading, envelope)
-    question = standing[verdict.letter.question_ids[0]]
-    reply = reading.reply or ReplyText(reading.text, in_doubt=False)
-    text, commands, files = reply.new_text, reply.commands, answer_files(reading)
-    hold = LOOKS_AUTOMATIC if verdict.looks_automatic else None
-    hold = hold or hold_on(
-        commands, text, files, in_doubt=reply.in_doubt, question=question, leaks=reply.leak is not None
-    )
-    is_note = any(name == "notatka" for name, _ in commands)
-    if hold is None and not is_note and _answered_by_another(verdict, question):
-        hold = answered_by_another(question.answered_by or "")
-    if hold is not None:
-        held = HoldReply(question.id, hold, text=text or "", to=verdict.consultant, commands=commands)
-        return Decision(verdict.kind, changes=(held,))
-    documentation = "; ".join(_arguments(commands, "dokumentacja")) or None
-    if is_note:
-        note = "\n".join(part for part in (*_arguments(commands, "notatka"), documentation, text) if part)
-        actor = f"consultant {verdict.consultant.address}"
-        return Decision(verdict.kind, changes=(AddNote(question.id, "note", actor, note),))
-    answer = RecordAnswer(question.id, verdict.consultant, text or "", files, documentation)
-    return Decision(verdict.kind, changes=(answer,))
-
-
-def _answered_by_another(verdict: ConsultantReply, question: StandingQuestion) -> bool:
-    """Whoever answers a later letter (a follow-up, a held reply given back) knows of the first answer."""
-    first = question.answered_by
-    return first is not None and first.lower() != verdict.consultant.key and verdict.letter.kind == "question"
-
-
-def _arguments(commands: tuple[tuple[str, str], ...], wanted: str) -> list[str]:
-    return [argument for name, argument in commands if name == wanted]
-
-
-def answer_files(reading: Reading) -> tuple[Attachment, ...]:
-    """The attachments of a reply that go along, in the order of the mail."""
-    if reading.reply is None:
-        return reading.mail.attachments
-    wanted = set(reading.reply.attachments)
-    return tuple(file for file in reading.mail.attachments if file.name in wanted)

@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table; a merged cell stands once, in its first place."""
+    """A cell of a table; a merged cell stands once, in its first place, and in rows below an empty one keeps its column."""
 
     blocks: tuple[Block, ...]
 

@@ -9,7 +9,7 @@ from mailgate.domain.mail import Attachment
 from mailgate.domain.quotation.outflow import Commands, is_note, leak_in_answer, misplaced_command
 from mailgate.domain.threads import StandingQuestion
 
-EXECUTED_COMMANDS = ("dokumentacja", "notatka")
+EXECUTED_COMMANDS = ("dokumentacja", "notatka", "telefon")
 _NEVER_SENT = "Nie przekazaliśmy tej odpowiedzi Użytkownikowi, ponieważ"
 
 
@@ -31,10 +31,25 @@ UNPROVEN = Hold(
 )
 
 
+ANSWERS_NOTHING = Hold(
+    "it is no reply to a letter of ours: it carries no token of one that we sent to this consultant",
+    "Nie przekazaliśmy tej wiadomości Użytkownikowi, ponieważ nie jest odpowiedzią na żadną z wiadomości, które "
+    "wysłaliśmy na ten adres: nie zawiera kodu takiej wiadomości.",
+    "Aby odpowiedzieć Użytkownikowi, prosimy otworzyć wiadomość z pytaniem, którą od nas Państwo otrzymali, nacisnąć "
+    "„Odpowiedz” i wpisać odpowiedź na górze. Jeżeli to własne pytanie do hot-line, prosimy przesłać je na formularzu HOT-01.",
+)
+
+
 LOOKS_AUTOMATIC = Hold(
     "its words are those of an automatic reply",
     f"{_NEVER_SENT} wygląda na odpowiedź automatyczną (na przykład o nieobecności).",
     "Jeżeli to odpowiedź na pytanie, prosimy wysłać ją jeszcze raz bez zwrotów typowych dla odpowiedzi automatycznych.",
+)
+
+FROM_NOBODY = Hold(
+    "its envelope has the null sender, as automatic replies have",
+    f"{_NEVER_SENT} przyszła bez nadawcy koperty (MAIL FROM:<>), jak odpowiedzi automatyczne (na przykład o nieobecności).",
+    "Jeżeli to odpowiedź na pytanie, prosimy wysłać ją jeszcze raz wprost ze swojej skrzynki, bez przekierowania.",
 )
 
 
@@ -73,8 +88,8 @@ def _in_commands(commands: Commands) -> Hold | None:
         return Hold(
             "it holds a command that is not known",
             f"{_NEVER_SENT} nie rozumiemy polecenia: {listed}.",
-            "Można użyć poleceń #dokumentacja (wskazanie miejsca w dokumentacji) i #notatka (tekst tylko do użytku "
-            "wewnętrznego). Prosimy odpowiedzieć jeszcze raz bez niezrozumiałego polecenia.",
+            "Można użyć poleceń #dokumentacja (wskazanie miejsca w dokumentacji), #notatka (tekst tylko do użytku "
+            "wewnętrznego) i #telefon (przyjęcie pytania potwierdzono w rozmowie). Prosimy odpowiedzieć jeszcze raz bez niezrozumiałego polecenia.",
         )
     if ("dokumentacja", "") in commands:
         return Hold(
@@ -136,5 +151,28 @@ def answered_by_another(first: str) -> Hold:
     return Hold(
         "another consultant has answered already",
         f"{_NEVER_SENT} na to pytanie odpowiedzi udzielono już z adresu {first}.",
-        "Jeżeli mimo to ma zostać przekazana jako uzupełnienie, prosimy odpowiedzieć na tę wiadomość.",
+        "Jeżeli mimo to ma zostać przekazana jako uzupełnienie, sama zgoda nie wystarczy.",
     )
+
+
+MERE_CONSENT = Hold(
+    "it only agrees to what was given back, and holds no answer",
+    f"{_NEVER_SENT} zawiera samą zgodę, a nie treść odpowiedzi.",
+    "Tekstu, który do Państwa wrócił, nie przekazujemy już sami.",
+)
+
+
+OWN_ADDRESS = Hold(
+    "its text holds the address of a consultant",
+    f"{_NEVER_SENT} jej treść zawiera adres e-mail konsultanta, a Użytkownik zna tylko adres hot-line.",
+    "Prosimy odpowiedzieć jeszcze raz bez tego adresu. Użytkownik może odpowiedzieć na naszą wiadomość.",
+)
+
+
+CALL_UNCLEAR = Hold(
+    "it reports a call, and not when it was",
+    "Nie zapisaliśmy potwierdzenia telefonicznego, ponieważ po poleceniu #telefon nie stoi jedna godzina rozmowy pomiędzy "
+    "wpływem pytania a tą wiadomością.",
+    "Prosimy odpowiedzieć jeszcze raz, na przykład: #telefon 10:15 albo #telefon 23.11.2026 10:15. Samo #telefon oznacza, "
+    "że rozmowa odbyła się przed chwilą.",
+)

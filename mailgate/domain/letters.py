@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias, assert_never
 from mailgate.domain.hot01 import Difference, Hot01, Problem
 from mailgate.domain.mail import Address, Attachment
 from mailgate.domain.telling import Report
+from mailgate.domain.unreadfiles import UnreadFile
 
 EntryKind = Literal["question", "blank_form", "unformalised", "unreadable"]
 Effect = Literal["none", "acknowledges", "answers"]
@@ -55,6 +56,24 @@ class Acknowledgement:
     questions: tuple[QuestionSummary, ...]
     unconfirmed_email: str | None = None
     """An address typed in the form that lies outside the sender's domain: the clerk is asked to confirm it."""
+    returned_email: str | None = None
+    """The address typed in the form from which this receipt came back: now it goes to the author of the mail."""
+    unread: tuple[UnreadFile, ...] = ()
+    """Files of the mail that nobody read, since a form was found elsewhere, or that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpReceipt:
+    """Tells a clerk that what a letter of ours asked for has come: data of the form, or the proof of an address."""
+
+    to: Address
+    thread: Thread
+    questions: tuple[QuestionSummary, ...]
+    """As they stand now, with what was added."""
+    confirmed_email: str | None = None
+    """The typed address that this mail has proven to be the clerk's: the answer goes there."""
+    supplied: tuple[str, ...] = ()
+    """The fields of the first question's form that the mail has filled, by their names in ``Hot01``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,8 @@ class NoForm:
     to: Address
     thread: Thread
     question: QuestionSummary
+    unread: tuple[UnreadFile, ...] = ()
+    """Files of the mail that could not be read: it would be no use to send them again as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +98,8 @@ class QuestionForConsultant:
     attachments: tuple[Attachment, ...]
     remarks: tuple[str, ...] = ()
     """Polish sentences on what needs attention: read by OCR, address unconfirmed, no way to acknowledge."""
+    beside: str = ""
+    """What the mail says beside its forms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +167,10 @@ class NotDelivered:
     call_by: datetime | None = None
     others: tuple[str, ...] = ()
     """The numbers of further questions that the letter was about."""
+    author: Address | None = None
+    """Whoever sent the clerk's mail, where that is another address than the one from which the letter came back."""
+    sent_again: bool = False
+    """The receipt goes to ``author`` by itself; nobody need call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +195,7 @@ class Notice:
 
 Letter: TypeAlias = (
     Acknowledgement
+    | FollowUpReceipt
     | NoForm
     | QuestionForConsultant
     | Answer
@@ -179,8 +207,8 @@ Letter: TypeAlias = (
 )
 
 LetterKind = Literal[
-    "acknowledgement", "no_form", "question", "answer", "follow_up", "not_relayed", "not_delivered", "no_meeting",
-    "notice",
+    "acknowledgement", "follow_up_receipt", "no_form", "question", "answer", "follow_up", "not_relayed",
+    "not_delivered", "no_meeting", "notice",
 ]  # fmt: skip
 
 
@@ -189,6 +217,8 @@ def kind_of(letter: Letter) -> LetterKind:
     match letter:
         case Acknowledgement():
             return "acknowledgement"
+        case FollowUpReceipt():
+            return "follow_up_receipt"
         case NoForm():
             return "no_form"
         case QuestionForConsultant():

@@ -16,7 +16,8 @@ class Reading:
     """One message, read.
 
     ``unreadable`` says in English why nothing could be made of it (encrypted, no message at all), else None.
-    ``reply`` is there for messages that answer something; ``text`` is the body as a person reads it.
+    ``reply`` is there for messages that answer something; ``text`` is the body as a person reads it.  ``beside`` is
+    what the text says beside a filled form, "" where that is nothing worth reading.
     """
 
     mail: InboundMail
@@ -26,3 +27,4 @@ class Reading:
     automation: Automation | None
     bounce: Bounce | None
     unreadable: str | None = None
+    beside: str = ""

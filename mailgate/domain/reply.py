@@ -21,9 +21,10 @@ from mailgate.domain.quotation.quotes import divide
 from mailgate.domain.quotation.rows import Row, is_rule, next_filled, rows_of_document, rows_of_text
 from mailgate.domain.quotation.signatures import without_signature
 
-_STUB: Final = re.compile(
+STUB: Final = re.compile(
     r"html|multi-?part message|nie (?:wyswietla|obsluguje)|widok w przegladarce|view (?:it )?in (?:a |your )?browser"
 )
+"""Words of a text that only tells to look at the HTML, in folded letters."""
 _WORD: Final = re.compile(r"\w{2,}")
 _MAX_ROWS_OF_STUB: Final = 3
 _SHARE_OF_SAME_TEXT: Final = 0.3
@@ -44,6 +45,11 @@ class ReplyText:
     commands: tuple[tuple[str, str], ...] = ()
     leak: str | None = None
     """What of a letter of ours the text or a file would give away, as an English clause; it is then in doubt as well."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing but quotation, signature and the like: surely no word is new (a file may be)."""
+        return self.new_text is None and not self.in_doubt and not self.commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,7 @@ def _same_text(plain: _Body, html: _Body) -> bool:
 def _is_stub(plain: _Body, html: _Body) -> bool:
     """Plain text that only tells to look at the HTML."""
     rows = [row for row in plain.rows if row.text]
-    return len(rows) <= _MAX_ROWS_OF_STUB and not _same_text(plain, html) and any(_STUB.search(row.key) for row in rows)
+    return len(rows) <= _MAX_ROWS_OF_STUB and not _same_text(plain, html) and any(STUB.search(row.key) for row in rows)
 
 
 def _rows_missing_in(html: _Body, plain: _Body) -> list[Row]:

@@ -1,26 +1,29 @@
 """What a delivery notice says of one letter of ours, and why it came back, in Polish.
 
-Only the class of an outcome counts for the register (RFC 3463): failed, delayed or delivered; unknown is failed.
+Only the class of an outcome counts for the register (RFC 3463): failed, delayed or delivered.  Where a notice tells none
+of them, nothing is undone.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, assert_never
 
-from mailgate.domain.bounce import Bounce
+from mailgate.domain.bounce import Action, Bounce
 from mailgate.domain.deliverywords import POLISH_KINDS, POLISH_REASONS, REASON_UNKNOWN
 from mailgate.domain.machines.reasons import Reason
 from mailgate.domain.mail import InboundMail
 from mailgate.domain.threads import SentLetter
 
-Outcome = Literal["failed", "delayed", "delivered"]
+Outcome = Literal["failed", "delayed", "delivered", "unknown"]
 
+_WORST_FIRST: Final[tuple[Outcome, ...]] = ("failed", "unknown", "delayed", "delivered")
 _MOST_LOOKED_AT = 20_000
 # Not "poczta" and its like: many offices are written to at such an address.
 _SERVER = re.compile(r"(?:postmaster|mail(?:er)?[-_.]?(?:daemon|system|server)|mta|smtp)\d{0,3}", re.IGNORECASE)
-_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)|\b[45][05]\d[ -](?=\D)")
+# A code is not part of a telephone number, and has words behind it.
+_STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)|(?<![\d.#+-])(?<!\d )[45][05]\d[ -](?=[^\W\d])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,22 @@ def return_of(bounce: Bounce, letter: SentLetter) -> Return:
     """
     named = [one for one in bounce.recipients if one.address.lower() == letter.recipient.lower()]
     told = named or list(bounce.recipients)
-    failed = [one for one in told if one.action == "failed"]
-    delayed = [one for one in told if one.action == "delayed"]
     if not told:
-        return Return(letter, "failed", letter.recipient, kind=bounce.reason)
-    outcome: Outcome = "failed" if failed else "delayed" if delayed else "delivered"
-    first = (failed or delayed or told)[0]
+        return Return(letter, _outcome(bounce.told), letter.recipient, kind=bounce.reason)
+    first = min(told, key=lambda one: _WORST_FIRST.index(_outcome(one.action)))
+    outcome = _outcome(first.action)
     kind = first.reason if first.reason != "other" else bounce.reason
     return Return(letter, outcome, first.address, first.status, first.diagnostic, kind)
+
+
+def _outcome(action: Action) -> Outcome:
+    match action:
+        case "delivered" | "relayed" | "expanded":
+            return "delivered"
+        case "failed" | "delayed" | "unknown":
+            return action
+        case _:
+            assert_never(action)
 
 
 def comes_from_server(mail: InboundMail, text: str, letter: SentLetter) -> bool:

@@ -41,6 +41,9 @@ class StandingQuestion:
     finished: bool
     answered_by: str | None
     """The consultant whose answer is recorded, accepted by the smarthost or not yet."""
+    author: Address | None = None
+    """Whoever sent the mail, where we first wrote to another address, which its form gives; looked up for a letter that
+    came back."""
 
     @property
     def phone(self) -> str | None:

@@ -38,6 +38,9 @@ _LONGEST_LOCAL = 64
 """Octets of a local part (RFC 5321 section 4.5.3.1.1)."""
 # A wrong charset may have made up to three other characters of the "ś", and a client may have broken the line.
 _CODE = re.compile(rf"kod\s{{1,5}}wiadomo\S{{1,3}}ci\s{{0,5}}:?[\s>|*_]{{0,40}}{_BARE}", re.IGNORECASE)
+# The code alone, as a person copies it: a word of its own, and no piece of an address, of a link or of an identifier.
+_ALONE = re.compile(r"(?<![^\W_])(?<![.+/=@%-])([a-z2-7]{24})(?![^\W_])(?!_*[@/=+%-])(?!\.\w)", re.IGNORECASE)
+_TOKEN_LETTERS = 24
 _DELIVERY_HEADERS = (
     "delivered-to",
     "x-original-to",
@@ -122,8 +125,8 @@ def tokens_in(mail: InboundMail, text: str, recipients: Iterable[str] = ()) -> t
     """Every token-shaped string that a mail carries, in lower case, most telling first, without doubles.
 
     Looked for in In-Reply-To, References (last first), the plus-addresses of To, Cc, Delivered-To and X-Original-To
-    and of the envelope's ``recipients``, in the part of a read receipt, and in the quoted text (``hot01.SERIAL.TOKEN``
-    or ``Kod wiadomości: TOKEN``).
+    and of the envelope's ``recipients``, in the part of a read receipt, and in subject and text (``hot01.SERIAL.TOKEN``,
+    ``Kod wiadomości: TOKEN``, and last of all the code as a word of its own).
     Shape only: ``verifies`` judges.  At most fifty are given.
     """
     found = chain(
@@ -132,6 +135,8 @@ def tokens_in(mail: InboundMail, text: str, recipients: Iterable[str] = ()) -> t
         _of_addresses(mail, recipients),
         _of_receipts(mail),
         _of_text(text),
+        _alone_in(mail.subject),
+        _alone_in(text),
     )
     return tuple(islice(dict.fromkeys(found), MOST_TOKENS))
 
@@ -177,5 +182,15 @@ def _of_receipts(mail: InboundMail) -> Iterator[str]:
 
 
 def _of_text(text: str) -> Iterator[str]:
-    for pattern in (_IN_MESSAGE_ID, _CODE):
-        yield from (match[1].lower() for match in pattern.finditer(text))
+    lowered = text.lower()
+    # Hardly any text holds these words, and they are looked for much faster than the patterns.
+    for word, pattern in (("hot01.", _IN_MESSAGE_ID), ("kod", _CODE)):
+        if word in lowered:
+            yield from (match[1].lower() for match in pattern.finditer(text))
+
+
+def _alone_in(text: str) -> Iterator[str]:
+    """Codes that stand alone: whoever is asked to quote one writes it without the words that stand before it."""
+    for word in text.split():
+        if len(word) >= _TOKEN_LETTERS:
+            yield from (match[1].lower() for match in _ALONE.finditer(word))

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from servers.certificates import server_files
 from servers.databases import Databases
 from servers.dovecot import PASSWORD, USER, Dovecot
 from servers.entries import NOW, arrival
-from servers.programs import free_ports
+from servers.programs import do_without, free_ports
 from servers.smtp_sink import SmtpSink
 from sqlalchemy import text
 
@@ -276,6 +277,22 @@ def test_mail_over_the_network_without_a_certificate_is_a_warning(tmp_path: Path
     assert the_one("certificate", tmp_path)[0] == "ok"
 
 
+def test_a_port_that_systemd_opened_is_the_receivers_and_wants_a_certificate(tmp_path: Path) -> None:
+    """Whatever MAILGATE_SMTP_LISTEN says: it is not used then."""
+    now = utc_now()
+    beat = Heartbeat(os.getpid(), "1", now, now, time.monotonic(), opened=(("::", 25),))
+    heartbeat.write(tmp_path, beat)
+    with (tmp_path / LOCK_NAME).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for listen in ("127.0.0.1:1", ""):
+            level, told = the_one("receiver", tmp_path, SMTP_LISTEN=listen)
+            assert level == "ok" and "on port 25 of ::, opened by systemd" in told
+            assert the_one("certificate", tmp_path, SMTP_LISTEN=listen)[0] == "warning"
+        heartbeat.write(tmp_path, replace(beat, opened=(("127.0.0.1", 25), ("/run/mailgate/smtp", 0))))
+        assert the_one("certificate", tmp_path)[0] == "ok"
+    assert the_one("receiver", tmp_path, SMTP_LISTEN="")[0] == "fault"
+
+
 def test_the_port_of_the_metrics_is_looked_at_too(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         level, told = the_one("metrics", tmp_path, METRICS_LISTEN=f"127.0.0.1:{other.getsockname()[1]}")
@@ -292,7 +309,8 @@ def test_a_daemon_that_hangs_or_is_older_than_the_program(tmp_path: Path) -> Non
     now = utc_now()
     beat = Heartbeat(os.getpid(), "0.0.1", now, now, time.monotonic() - 5000, {"pipeline": (1.0, 960.0)})
     heartbeat.write(tmp_path, beat)
-    assert the_one("program", tmp_path)[0] == "ok"
+    assert the_one("program", tmp_path)[0] == "warning"
+    assert "ended without a word" in the_one("program", tmp_path)[1]
     with (tmp_path / LOCK_NAME).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         findings = found("program", tmp_path)
@@ -302,6 +320,12 @@ def test_a_daemon_that_hangs_or_is_older_than_the_program(tmp_path: Path) -> Non
 
 
 # Storage and database.
+
+
+def test_a_storage_that_the_first_start_can_make_and_one_that_nobody_can(tmp_path: Path) -> None:
+    assert found("storage", tmp_path / "a" / "b")[0][0] == "warning"
+    [(level, told)] = found("storage", Path("/proc/mailgate"))
+    assert level == "fault" and "cannot be made in /proc" in told
 
 
 def test_a_storage_that_cannot_be_written() -> None:
@@ -474,7 +498,7 @@ def test_a_machine_without_tesseract_is_a_warning(monkeypatch: pytest.MonkeyPatc
 def test_a_tesseract_without_polish_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     data = next(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), None)
     if data is None or shutil.which("tesseract") is None:
-        pytest.skip("tesseract is not installed")
+        do_without("tesseract is not installed (package tesseract-ocr)")
     (tmp_path / "eng.traineddata").symlink_to(data / "eng.traineddata")
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     level, told = the_one("reading", tmp_path)

@@ -8,6 +8,7 @@ from servers.entries import LEASE, NOW, letter, registered
 from servers.registerdesk import Desk, database_url, desk
 
 from mailgate.cli.outbox import app
+from mailgate.cli.output import in_warsaw
 from mailgate.register import audit, outbox, questions
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.settlement import LOST
@@ -72,6 +73,15 @@ def _uncertain(desk: Desk, effect: str) -> tuple[int, int]:
     return question_id, letter_id
 
 
+def test_what_is_uncertain_is_listed_with_what_the_smarthosts_log_knows_it_by(desk: Desk) -> None:
+    _, letter_id = _uncertain(desk, "answers")
+    [entry] = desk.json(app, "list", "--state", "uncertain")
+    _heading, line = desk.run(app, "list", "--state", "uncertain").stdout.splitlines()
+    assert line.split()[:3] == [str(letter_id), entry["message_id"], entry["recipient"]]
+    assert in_warsaw(TRIED) in line
+    assert line.endswith("Connection lost.")
+
+
 def test_an_uncertain_letter_that_arrived_counts_from_its_try(desk: Desk) -> None:
     """However late the administrator looks into the log, and it is on record who decided."""
     question_id, letter_id = _uncertain(desk, "answers")
@@ -98,4 +108,5 @@ def test_an_uncertain_letter_that_was_lost_is_refused_and_can_be_retried(desk: D
 
 def test_what_became_of_a_letter_must_be_said(desk: Desk) -> None:
     """Neither word is the usual one."""
-    assert "--accepted or --lost" in desk.run(app, "settle", "1", status=2).stderr
+    for both in ((), ("--accepted", "--lost")):
+        assert "either --accepted or --lost" in desk.run(app, "settle", "1", *both, status=2).stderr

@@ -8,7 +8,16 @@ import json
 import pytest
 
 from mailgate.cli.drawing import Column
-from mailgate.cli.output import as_json, in_warsaw, iso_in_warsaw, minute_in_warsaw, one_line, print_json, print_table
+from mailgate.cli.output import (
+    as_json,
+    in_warsaw,
+    iso_in_warsaw,
+    minute_in_warsaw,
+    one_line,
+    print_json,
+    print_table,
+    size_in_words,
+)
 
 
 class Terminal(io.StringIO):
@@ -53,6 +62,13 @@ def test_a_long_text_is_cut_and_folded_into_one_line() -> None:
 def test_an_instant_that_is_not_there_is_shown_as_nothing() -> None:
     """An invented time would be worse than none."""
     assert (in_warsaw(None), iso_in_warsaw(None), minute_in_warsaw(None)) == ("", None, "")
+
+
+def test_a_size_is_told_in_the_unit_that_people_would_take() -> None:
+    sizes = (0, 1, 20480, (1 << 20) - 1, 1 << 20, 5 << 19, 3 << 30)
+    assert list(map(size_in_words, sizes)) == [
+        "0 KiB", "1 KiB", "20 KiB", "1024 KiB", "1.0 MiB", "2.5 MiB", "3.0 GiB",
+    ]  # fmt: skip
 
 
 def test_json_cannot_steer_a_terminal_and_says_the_same() -> None:

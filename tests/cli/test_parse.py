@@ -146,3 +146,16 @@ def test_nobody_reading_any_more_is_no_fault(tmp_path: Path, run: Run) -> None:
         assert process.stderr.read() == b""
     assert process.returncode == 0
     assert run("form.eml").returncode == 0
+
+
+@pytest.mark.parametrize("how", [(), ("--json",), ("--as-reply",), ("--as-reply", "--json")])
+def test_nothing_in_a_message_or_in_its_name_can_steer_the_terminal(tmp_path: Path, run: Run, how: list[str]) -> None:
+    evil = "\x1b]0;x\x07\x9b31m\u202e\x7f"
+    (tmp_path / f"a{evil}.eml").write_bytes(REPLY.replace("ważne".encode(), evil.encode()) + f"> {evil}".encode())
+    (tmp_path / "form.eml").write_bytes(FORM.replace(b"Dlaczego", f"Dlaczego{evil}".encode()))
+    done = run(*how, f"a{evil}.eml", "form.eml", f"missing{evil}.eml")
+    shown = (done.stdout + done.stderr).decode()
+    assert [sign for sign in shown if sign in evil and not sign.isprintable()] == []
+    if how == ("--json",):
+        question = objects(done)[1]["forms"][0]["question"]  # type: ignore[index]
+        assert "\x9b31m" in question, "a program reads the very character"

@@ -197,6 +197,18 @@ def test_the_export_goes_to_standard_output_or_into_a_file(desk: Desk, tmp_path:
     assert [row["number"] for row in json.loads(printed)] == [f"HOT-01/2026/00000{serial}" for serial in (1, 2, 3)]
 
 
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_an_export_cannot_steer_the_terminal_on_which_it_is_shown(desk: Desk, kind: str) -> None:
+    with unit_of_work(desk.engine) as session:
+        registered(session, 1, question="Zażółć\x1b[2J\x9b31m\rx\r\nkoniec\u202e")
+    shown = in_terminal(120, "mailgate", "register", "export", "--format", kind)
+    assert not {"\x1b", "\x9b", "\u202e", "\ufeff"} & set(shown.replace("\r\n", "\n"))
+    assert "\r" not in shown.replace("\r\n", "\n")
+    assert "Zażółć" in shown and "koniec" in shown
+    if kind == "json":
+        assert json.loads(shown)[0]["question"] == "Zażółć\x1b[2J\x9b31m\rx\r\nkoniec\u202e"
+
+
 def test_a_settlement_period_is_exported_to_a_sheet(desk: Desk, tmp_path: Path) -> None:
     """Finished and pending questions alike (procedure 1.2.6)."""
     _fill(desk)
@@ -222,3 +234,42 @@ def test_before_the_first_start_there_is_a_sentence_and_no_file(database_url: st
     assert isinstance(result.exception, RegisterError)
     assert "There is no register yet at" in str(result.exception)
     assert not Path(database_url.removeprefix("sqlite:///")).exists()
+
+
+def _number_one(desk: Desk) -> dict[str, object]:
+    return next(row for row in desk.json(app, "list") if row["number"].endswith("1"))
+
+
+def test_a_call_is_recorded_at_its_moment_with_the_one_who_says_so(desk: Desk) -> None:
+    """The question is acknowledged as of the call, and its history names the administrator."""
+    _fill(desk)
+    assert "2026-11-02 09:05:00" in desk.run(app, "acknowledged", "1", "--at", "2026-11-02T09:05:00+01:00").stdout
+    assert _number_one(desk)["acknowledged_at"] == "2026-11-02T09:05:00+01:00"
+    (event,) = [one for one in desk.json(app, "show", "1")["events"] if one["kind"] == "acknowledged"]
+    assert (event["actor"], event["detail"]["by"]) == ("administrator", "telephone")
+
+
+@pytest.mark.parametrize(
+    ("number", "at", "status"),
+    [
+        ("1", "2026-10-31T09:00:00+01:00", 1),
+        ("77", "2026-11-02T09:05:00+01:00", 1),
+        ("1", "2026-11-02T09:05:00", 2),
+        ("1", "2999-11-23T11:05:00+01:00", 2),
+        ("1", "wczoraj", 2),
+    ],
+)
+def test_a_call_that_cannot_have_been_is_not_recorded(desk: Desk, number: str, at: str, status: int) -> None:
+    """Before the question came, still to come, without an offset, or about no question."""
+    _fill(desk)
+    assert desk.run(app, "acknowledged", number, "--at", at, status=status).stderr
+    assert _number_one(desk)["acknowledged_at"] is None
+
+
+def test_an_acknowledgement_is_never_replaced_by_a_call(desk: Desk) -> None:
+    """What is on record stays."""
+    _fill(desk)
+    call = ("acknowledged", "1", "--at")
+    desk.run(app, *call, "2026-11-02T09:05:00+01:00")
+    assert "already" in desk.run(app, *call, "2026-11-02T09:10:00+01:00", status=1).stderr
+    assert _number_one(desk)["acknowledged_at"] == "2026-11-02T09:05:00+01:00"

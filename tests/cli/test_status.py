@@ -50,3 +50,14 @@ def test_before_the_first_start_there_is_a_sentence(tmp_path: Path) -> None:
     told = status(Deployment(tmp_path))
     assert told.returncode == 1
     assert "no register yet" in told.stdout.lower()
+
+
+def test_without_consultants_a_question_that_waits_needs_a_person(tmp_path: Path) -> None:
+    with Deployment(tmp_path, CONSULTANTS="").running() as gate:
+        gate.send(mail(form_text()))
+        gate.letters(1)
+        gate.settled()
+        told = status(gate)
+    assert told.returncode == 1
+    assert "nobody answers questions: set MAILGATE_CONSULTANTS" in told.stdout
+    assert "nobody is needed" not in told.stdout

@@ -25,10 +25,12 @@ from servers.deployment import Deployment, eventually
 from servers.entries import letter, registered, spooled
 
 from mailgate import __version__, heartbeat
+from mailgate.backup import memory
 from mailgate.cli.glance import Glance, look
 from mailgate.cli.statuspage import plain
 from mailgate.clock import utc_now
 from mailgate.config import environment_without_settings
+from mailgate.domain.lastbackup import LastBackup
 from mailgate.heartbeat import Heartbeat, MailboxSeen
 from mailgate.register import outbox
 from mailgate.register.database import migrate, unit_of_work
@@ -176,6 +178,53 @@ def test_what_waits_is_counted_with_its_age_and_the_nearest_deadline(tmp_path: P
     assert (told["today"], told["unacknowledged"], told["letters"]["deferred"]) == (2, 2, 1)
     assert told["versions"]["holidays"] and told["versions"]["schema"]
     assert told["disks"][0]["free"] > 0
+
+
+def test_the_last_backup_is_shown_whether_the_daemon_runs_hangs_or_is_stopped(tmp_path: Path) -> None:
+    gate = installed(tmp_path)
+    storage = gate.settings.storage
+    made_at = utc_now() - timedelta(hours=5, minutes=1)
+    memory.write(storage, LastBackup(made_at, "/srv/backups/mailgate-2026.tar", 5 << 20))
+    with held(gate):
+        heartbeat.write(storage, beat())
+        glance, lines = seen(gate)
+        heartbeat.write(storage, beat(beaten_on=time.monotonic() - 2000))
+        hangs = seen(gate)[1]
+    assert glance.is_well
+    assert lines["backup"].startswith("ok  backup     verified 5 h ago (")
+    assert lines["backup"].endswith("), 5.0 MiB in /srv/backups")
+    assert hangs["backup"] == lines["backup"] == seen(gate)[1]["backup"]
+    told = json.loads(command(gate, "--json").stdout)["backup"]
+    assert (told["file"], told["bytes"], told["every"]) == ("/srv/backups/mailgate-2026.tar", 5 << 20, 1)
+    assert told["due"] > told["made_at"]
+
+
+def test_that_no_backup_was_ever_made_is_shown_once_a_daemon_works_here_and_needs_nobody(tmp_path: Path) -> None:
+    gate = installed(tmp_path)
+    assert "backup" not in seen(gate)[1]
+    with held(gate):
+        heartbeat.write(gate.settings.storage, beat())
+        glance, lines = seen(gate)
+    assert lines["backup"].startswith("..  backup     never made; ")
+    assert glance.is_well
+    assert json.loads(command(gate, "--json").stdout)["backup"] is None
+
+
+def test_a_backup_that_is_missed_needs_a_person_also_where_the_register_cannot_be_read(tmp_path: Path) -> None:
+    gate = installed(tmp_path)
+    failing = LastBackup(utc_now() - timedelta(days=4), "/srv/x.tar", 1 << 20)
+    memory.write(gate.settings.storage, failing.failed(utc_now() - timedelta(days=3), 1, "No\x1b[2Jroom."))
+    with held(gate):
+        heartbeat.write(gate.settings.storage, beat())
+        glance, lines = seen(gate)
+        told = command(gate)
+    assert lines["backup"].startswith("!!  backup     verified 4 days ago (")
+    assert lines["backup"].endswith(": No\\x1b[2Jroom.")
+    assert (glance.is_well, told.returncode) == (False, 1)
+    assert "- The last verified backup is 4 days old. (since " in told.stdout
+    gate.engine.dispose()
+    lost = replace(gate.settings, database_url=f"sqlite:///{tmp_path}/gone.db")
+    assert [alarm.kind for alarm in look(lost, utc_now(), time.monotonic()).alarms] == ["backup"]
 
 
 def test_a_running_daemon_is_watched_one_object_a_line(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ from mailgate.domain.letters import (
 )
 from mailgate.domain.mail import Address, Attachment
 from mailgate.domain.quotation.marks import LAST_LINE, MARKER_LINE
+from mailgate.domain.unreadfiles import UnreadFile
 from mailgate.errors import ConfigurationError
 
 HOSTILE = (
@@ -190,8 +191,10 @@ def test_no_value_of_a_stranger_adds_a_header_or_breaks_a_letter(composer: Compo
     file = Attachment(value, value, b"x")
     hostile: list[Letter] = [
         Acknowledgement(name, THREAD, (question,), value),
-        NoForm(name, Thread(value, (value,)), question),
-        QuestionForConsultant(name, THREAD, question, name, (file,), (value,)),
+        NoForm(
+            name, Thread(value, (value,)), question, (UnreadFile(value, "locked"), UnreadFile(f"{value}/a", "left"))
+        ),
+        QuestionForConsultant(name, THREAD, question, name, (file,), (value,), value),
         FollowUpForConsultant(name, THREAD, question, name, value, (file,), True, (value,)),
         Answer(name, THREAD, QUESTION.number, value, value, (file,), value, value),
         NotRelayed(name, THREAD, QUESTION.number, value, name, value, value, value, ((value, value),)),
@@ -377,7 +380,7 @@ def test_a_reply_that_was_not_relayed_is_given_back_with_its_commands(composer: 
     assert "\nProsimy odpowiedzieć jeszcze raz bez tego polecenia.\n" in shown
     assert "\n    #dokumentacja Podręcznik, s. 5\n    #foo\n\n    Dzień dobry,\n" in shown
     only = replace(LETTERS["not-relayed-full"], text="")
-    assert "    #foo\n\nKod wiadomości" in text(parsed(composed(composer, only)), "plain")
+    assert "    #foo\n\nProsimy odpowiedzieć" in text(parsed(composed(composer, only)), "plain")
 
 
 def test_a_reply_without_a_new_word_gives_nothing_back(composer: Composer) -> None:

@@ -11,7 +11,7 @@ from mailgate.delivery.richtext import plain_lines, rich
 
 
 def bare(html: str) -> str:
-    return re.sub(r' style="[^"]*"', "", html)
+    return re.sub(r' (?:style|class|cellpadding|cellspacing|border|valign)="[^"]*"', "", html)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,14 @@ def bare(html: str) -> str:
         ("1. a\n3. b", "<p>1. a<br>\n3. b</p>"),
         ("20. listopada", "<p>20. listopada</p>"),
         ("<b>&", "<p>&lt;b&gt;&amp;</p>"),
+        ("a | b\nc | <d>", "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>&lt;d&gt;</td></tr></table>"),
+        (
+            "x:\na | b\nc | d\ny",
+            "<p>x:</p>\n<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>\n<p>y</p>",
+        ),
+        ("a | b\nc", "<p>a | b<br>\nc</p>"),
+        ("a | b\nc | d | e", "<p>a | b<br>\nc | d | e</p>"),
+        ("cat a|b\ncat c|d", "<p>cat a|b<br>\ncat c|d</p>"),
         ("  wcięcie", "<p>&nbsp;&nbsp;wcięcie</p>"),
         ("", ""),
     ],
@@ -55,7 +63,16 @@ def test_plain_lines_keep_every_line_and_make_no_link() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1. " * 20000, "- a\n" * 20000, "https://" * 20000, "\n" * 50000, "1. a\n  b\n" * 9000]
+    "text",
+    [
+        "1. " * 20000,
+        "- a\n" * 20000,
+        "https://" * 20000,
+        "\n" * 50000,
+        "1. a\n  b\n" * 9000,
+        "a | b\n" * 9000,
+        "a | b\nc | d | e\n" * 9000,
+    ],
 )
 def test_a_large_text_takes_no_more_than_its_length(text: str) -> None:
     started = time.process_time()

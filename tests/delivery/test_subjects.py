@@ -7,6 +7,7 @@ import pytest
 from mailgate.delivery.composer import Composer
 from mailgate.delivery.specimen import HOTLINE, LETTERS, MESSAGE_ID, NOW, REPLY_TO, TOKEN
 from mailgate.delivery.subjects import bare_subject
+from mailgate.domain.classify import NOTICE
 
 
 @pytest.mark.parametrize("name", [name for name in LETTERS if name not in ("not-relayed-bare", "no-meeting-bare")])
@@ -31,3 +32,9 @@ def test_a_subject_of_ours_comes_back_without_what_we_put_in_front(name: str) ->
 )
 def test_only_what_was_put_in_front_is_taken_from_a_subject(subject: str, bare: str) -> None:
     assert bare_subject(subject) == bare
+
+
+@pytest.mark.parametrize("name", [name for name in LETTERS if name.startswith("notice")])
+def test_the_subject_of_each_notice_to_the_administrators_is_known_when_it_comes_back(name: str) -> None:
+    subject = Composer(HOTLINE).compose(LETTERS[name], MESSAGE_ID, REPLY_TO, NOW, TOKEN).subject
+    assert NOTICE.search(f"Re: [#12] {subject}")

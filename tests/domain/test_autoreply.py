@@ -207,6 +207,16 @@ def test_the_notice_of_a_ticket_system_is_an_automatic_reply(header: str, text: 
     assert judged(text=text) is None, "its words alone do not decide"
 
 
+@pytest.mark.parametrize("number", ["[Ticket#4433] ", "[#4433] ", "[GLPI #0004433] ", "[IT 0004433]: ", "HELP-44 "])
+def test_the_words_of_a_receipt_decide_below_the_number_of_a_ticket(number: str) -> None:
+    receipt = "Thank you, your ticket has been created."
+
+    assert judged(f"Subject: {number}HOT", text=receipt) is not None
+    assert judged("Subject: HOT", text=receipt) is None
+    assert judged("Subject: [HOT-01/2026/000007] HOT", text=receipt) is None, "the number is ours"
+    assert judged(f"Subject: {number}HOT", text="Lista jest pusta.") is None
+
+
 def test_what_a_person_of_a_help_desk_writes_is_none() -> None:
     assert judged("X-OTRS-Loop: x", text="Thank you, the form is attached.") is None
     assert judged("X-JIRA-FingerPrint: x", text="Jan Kowalski ma ten sam kłopot z ABC-12.") is None

@@ -11,10 +11,12 @@ from mailgate.domain.autoreply import Automation
 from mailgate.domain.bounce import Bounce
 from mailgate.domain.classify import (
     AutoReply,
+    BlankForm,
     Bulk,
     ConsultantReply,
     DeliveryNotice,
     FollowUp,
+    NoticeAnswered,
     OwnLetter,
     Question,
     SpoofedHotline,
@@ -205,3 +207,50 @@ def test_a_subject_with_a_number_proves_nothing() -> None:
 
 def test_a_newsletter_is_bulk() -> None:
     assert classify(reading(CLERK, automation=NEWSLETTER), KNOWN) == Bulk(NEWSLETTER)
+
+
+DESK = Address("Pomoc", "pomoc@it.example")
+COLLEAGUE = Address("", "no-reply@it.example")
+ABOUT_NOTICE = "[Zgłoszenie#7] [mailgate mail.csizs.example] Needs a person: quarantine"
+
+
+@pytest.mark.parametrize(
+    ("given", "answered"),
+    [
+        (reading(DESK, automation=VACATION), True),
+        (reading(DESK, automation=NEWSLETTER), True),
+        (reading(DESK, subject=ABOUT_NOTICE), True),
+        (reading(COLLEAGUE, subject=ABOUT_NOTICE), True),
+        (reading(CLERK, subject=ABOUT_NOTICE, automation=VACATION), True),
+        (reading(CLERK, subject=ABOUT_NOTICE), False),
+        (reading(COLLEAGUE, automation=VACATION), False),
+        (reading(DESK), False),
+        (reading(DESK, form(), subject=ABOUT_NOTICE, automation=VACATION), False),
+    ],
+)
+def test_what_answers_a_notice_to_the_administrators_is_nobodys_question_and_no_news(
+    given: Reading, answered: bool
+) -> None:
+    known = replace(KNOWN, administrators=frozenset({DESK.key}))
+    assert isinstance(classify(given, known), NoticeAnswered) is answered
+
+
+def test_an_administrator_of_a_public_provider_has_no_colleagues_there() -> None:
+    known = replace(KNOWN, administrators=frozenset({"jan.admin@gmail.com"}))
+    given = reading(Address("", "ktos.inny@gmail.com"), subject=ABOUT_NOTICE)
+    assert isinstance(classify(given, known), Unformalised)
+
+
+def test_a_consultants_mail_that_answers_no_letter_names_him_who_is_to_be_told_how() -> None:
+    for given in (reading(ANNA), reading(ANNA, subject="[HOT-01/2026/000007] Nowe pytanie")):
+        verdict = classify(given, KNOWN)
+        assert isinstance(verdict, UnprovenReply) and verdict.consultant == ANNA
+    doubtful = classify(reading(ANNA, doubtful_sender=True), KNOWN)
+    assert isinstance(doubtful, UnprovenReply) and doubtful.consultant is None
+    unconfirmed = classify(reading(ANNA), replace(KNOWN, trusted_authserv_id="mx.csizs.example"))
+    assert isinstance(unconfirmed, UnprovenReply) and unconfirmed.consultant is None
+
+
+def test_a_consultants_empty_form_and_a_newsletter_to_him_stay_what_they_are() -> None:
+    assert isinstance(classify(reading(ANNA, form(question=None)), KNOWN), BlankForm)
+    assert isinstance(classify(reading(ANNA, automation=Automation("bulk", ("List-Id",))), KNOWN), Bulk)

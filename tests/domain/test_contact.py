@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 
 from mailgate.domain.form.contact import read_contact
@@ -144,3 +145,12 @@ def test_names_of_the_parts_alone_are_nothing_written(text: str) -> None:
 )
 def test_an_extension_may_stand_further_on_unless_it_is_another_numbers(text: str, phone: str) -> None:
     assert read_contact(text).phone == phone
+
+
+@pytest.mark.parametrize("area", range(0, 1000, 7))
+def test_any_nine_digits_are_a_number_that_phonenumbers_takes_as_it_is(area: int) -> None:
+    """So the program need not ask."""
+    number = f"+48{area:03}261402"
+    parsed = phonenumbers.parse(number, "PL")
+    assert phonenumbers.is_possible_number(parsed)
+    assert phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) == number

@@ -20,7 +20,16 @@ from domain.factories import (
 
 from mailgate.domain.autoreply import Automation
 from mailgate.domain.bounce import Bounce, FailedRecipient
-from mailgate.domain.changes import AddNote, ConfirmAddress, Decision, HoldReply, RecordAnswer, Reopen
+from mailgate.domain.changes import (
+    AddNote,
+    ConfirmAddress,
+    Decision,
+    HoldReply,
+    RecordAnswer,
+    RecordCall,
+    Reopen,
+    TellReceived,
+)
 from mailgate.domain.classify import (
     AutoReply,
     BlankForm,
@@ -44,6 +53,7 @@ from mailgate.domain.correspondence import (
     letters_about_entries,
 )
 from mailgate.domain.decide import decide
+from mailgate.domain.holding import CALL_UNCLEAR, MERE_CONSENT, OWN_ADDRESS
 from mailgate.domain.hot01 import FormsFound, Problem
 from mailgate.domain.letters import Acknowledgement, Answer, NoForm, NotRelayed, QuestionForConsultant
 from mailgate.domain.mail import Address, Attachment
@@ -301,6 +311,17 @@ def test_a_mail_from_the_typed_address_confirms_it() -> None:
     assert decision.changes[0] == ConfirmAddress(7, typed)
 
 
+def test_a_mail_that_may_be_forged_confirms_nothing_and_is_not_answered() -> None:
+    typed = Address("Jan Bąk", "jan.bak@obcy.example")
+    question = standing()
+    question = replace(question, summary=replace(question.summary, form=form(email=typed.address)))
+    receipt = sent_letter("clerk", CLERK, "acknowledgement")
+    verdict = FollowUp(receipt, "the receiving server does not confirm its sender: DMARC fail")
+    why, told = decided(verdict, reading(typed), question).changes
+    assert isinstance(why, AddNote) and (why.kind, why.actor) == ("note", "mailgate") and "DMARC fail" in why.text
+    assert isinstance(told, AddNote) and told.kind == "follow_up"
+
+
 def test_files_alone_are_an_answer() -> None:
     decision = decided(TO_ANNA, replied(None, attachments=("ekran.png",), files=(SCREENSHOT,)), standing())
     assert isinstance(decision.changes[0], RecordAnswer)
@@ -383,3 +404,56 @@ def test_a_new_form_in_an_old_thread_continues_the_old_question() -> None:
     letter = sent_letter("clerk", CLERK, "acknowledgement")
     (entry,) = decided(Question(letter), reading(CLERK, form(question="Nowa sprawa?")), standing()).entries
     assert entry.continues == 7
+
+
+@pytest.mark.parametrize("commands", [(("telefon", "10:30"),), (("telefon", ""), ("notatka", ""))])
+def test_a_reported_call_stays_inside_and_acknowledges_every_question_of_the_letter(
+    commands: tuple[tuple[str, str], ...],
+) -> None:
+    given = replied("Rozmawiałam z panem Bąkiem.", commands=commands)
+    verdict = ConsultantReply(sent_letter(question_ids=(7, 8)), ANNA)
+    decision = decided(verdict, given, standing(7), standing(8))
+    assert [type(change) for change in decision.changes] == [RecordCall, RecordCall]
+    assert all("Rozmawiałam z panem Bąkiem." in change.text for change in decision.changes)  # type: ignore[union-attr]
+    assert posts_of(decision, given, standing(7), standing(8)) == []
+
+
+@pytest.mark.parametrize("argument", ["9:00", "23:59", "10:15 albo 10:20"])
+def test_a_call_before_the_question_or_after_its_report_is_held(argument: str) -> None:
+    decision = decided(TO_ANNA, replied(None, commands=(("telefon", argument),)), standing())
+    assert isinstance(decision.changes[0], HoldReply) and decision.changes[0].hold == CALL_UNCLEAR
+
+
+@pytest.mark.parametrize("own", [ANNA.address, PIOTR.address.upper()])
+def test_no_consultants_address_leaves_in_an_answer(own: str) -> None:
+    answer = "Proszę użyć przycisku Wycofaj."
+    signed = replied(f"{answer}\n\nPozdrawiam\nAnna Nowak\ntel. 22 555 66 77\n{own}")
+    verdict = decide(TO_ANNA, signed, envelope(), {7: standing()}, CALENDAR, {ANNA.key, PIOTR.key})
+    assert verdict.changes == (RecordAnswer(7, ANNA, f"{answer}\n\nPozdrawiam\nAnna Nowak", (), None),)
+    for given in (replied(f"Proszę pisać na {own}, odpiszę."), replied(answer, commands=(("dokumentacja", own),))):
+        held = decide(TO_ANNA, given, envelope(), {7: standing()}, CALENDAR, {ANNA.key, PIOTR.key})
+        assert isinstance(held.changes[0], HoldReply) and held.changes[0].hold == OWN_ADDRESS
+
+
+def test_a_yes_to_a_held_reply_is_no_answer_and_to_a_question_it_is() -> None:
+    held = decided(
+        ConsultantReply(sent_letter(kind="not_relayed"), ANNA), replied("Tak, proszę przekazać."), standing()
+    )
+    assert isinstance(held.changes[0], HoldReply) and held.changes[0].hold == MERE_CONSENT
+    assert isinstance(decided(TO_ANNA, replied("Tak."), standing()).changes[0], RecordAnswer)
+
+
+def test_a_machines_word_on_a_letter_that_asked_for_data_gets_no_receipt() -> None:
+    question = standing()
+    lacking = replace(question.summary, form=form(office=None), problems=(Problem(0, "office", "missing"),))
+    question = replace(question, summary=lacking)
+    verdict = FollowUp(sent_letter("clerk", CLERK, "acknowledgement"))
+    supplement = ReplyText("Nazwa Urzędu: Urząd Gminy Dębowa", False)
+    told = decided(verdict, reading(CLERK, reply=supplement), question)
+    assert isinstance(told.changes[-1], TellReceived)
+    by_machine = reading(CLERK, reply=supplement, automation=Automation("bulk", ("Precedence",)))
+    for silent in (
+        decided(verdict, by_machine, question),
+        decided(verdict, reading(CLERK, reply=supplement), question, sender=""),
+    ):
+        assert TellReceived not in [type(change) for change in silent.changes]

@@ -83,7 +83,7 @@ def test_a_report_without_a_recipient_names_nobody() -> None:
 def test_prose_names_each_address_with_the_words_that_follow_it() -> None:
     text = "Not delivered:\n\n<a@b.example>: mailbox full (5.2.2)\n\n<c@d.example>\n   no such user\n"
 
-    assert recipients_of_text(text, NOBODY, delayed=False) == (
+    assert recipients_of_text(text, NOBODY, told="failed") == (
         FailedRecipient("a@b.example", "failed", "5.2.2", "mailbox full (5.2.2)"),
         FailedRecipient("c@d.example", "failed", None, "no such user"),
     )
@@ -92,7 +92,7 @@ def test_prose_names_each_address_with_the_words_that_follow_it() -> None:
 def test_our_own_address_the_postmaster_and_message_ids_are_not_meant() -> None:
     text = "From hotline@csizs.example to a@b.example.\nAsk postmaster@b.example.\nMessage-ID: <x@y.example>\n"
 
-    found = recipients_of_text(text, frozenset({"hotline@csizs.example"}), delayed=False)
+    found = recipients_of_text(text, frozenset({"hotline@csizs.example"}), told="failed")
 
     assert [recipient.address for recipient in found] == ["a@b.example"]
 
@@ -109,20 +109,20 @@ def test_our_own_address_the_postmaster_and_message_ids_are_not_meant() -> None:
 def test_nothing_is_read_below_the_returned_copy(copy: str) -> None:
     text = f"<a@b.example>: no\n\n{copy}\nTo: other@b.example\n"
 
-    assert [found.address for found in recipients_of_text(text, NOBODY, delayed=False)] == ["a@b.example"]
+    assert [found.address for found in recipients_of_text(text, NOBODY, told="failed")] == ["a@b.example"]
 
 
 @pytest.mark.parametrize(
     ("words", "action"), [("5.1.1 no", "failed"), ("550 no", "failed"), ("4.4.1 wait", "delayed"), ("wait", "delayed")]
 )
 def test_in_a_notice_of_delay_only_a_permanent_code_is_a_failure(words: str, action: str) -> None:
-    (found,) = recipients_of_text(f"<a@b.example>: {words}", NOBODY, delayed=True)
+    (found,) = recipients_of_text(f"<a@b.example>: {words}", NOBODY, told="delayed")
 
     assert found.action == action
 
 
 def test_the_header_of_exim_names_several() -> None:
-    found = recipients_named("a@b.example,\n c@d.example", "  a@b.example\n    550 no\n", delayed=False)
+    found = recipients_named("a@b.example,\n c@d.example", "  a@b.example\n    550 no\n", told="failed")
 
     assert [(recipient.address, recipient.diagnostic) for recipient in found] == [
         ("a@b.example", "550 no"),
@@ -131,9 +131,9 @@ def test_the_header_of_exim_names_several() -> None:
 
 
 def test_the_same_address_is_named_once_and_the_number_is_bounded() -> None:
-    assert len(recipients_of_text("a@b.example A@B.example", NOBODY, delayed=False)) == 1
+    assert len(recipients_of_text("a@b.example A@B.example", NOBODY, told="failed")) == 1
     many = " ".join(f"a{n}@b.example" for n in range(1_000))
-    assert len(recipients_of_text(many, NOBODY, delayed=False)) == MOST_RECIPIENTS
+    assert len(recipients_of_text(many, NOBODY, told="failed")) == MOST_RECIPIENTS
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_the_same_address_is_named_once_and_the_number_is_bounded() -> None:
 def test_a_hostile_notice_is_read_in_moments(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
     started = time.process_time()
-    recipients_of_text(text, NOBODY, delayed=False)
+    recipients_of_text(text, NOBODY, told="failed")
     recipients_of_report(text)
-    recipients_named(text[:10_000], text, delayed=False)
+    recipients_named(text[:10_000], text, told="failed")
 
     assert time.process_time() - started < 4

@@ -32,6 +32,10 @@ SPELLINGS = {
         "Użytkownik: |Jan",
         "Zgłaszający: |Jan",
         "Osoba zgłaszająca: |Jan",
+        "Imię i nazwisko Użytk.: |Jan",
+        "Imię i nazw. użytkownika: |Jan",
+        "5/ Imię i nazwisko: |Jan",
+        "o   Imię i nazwisko: |Jan",
     ),
     "office": (
         "Nazwa Urzędu: |UG",
@@ -43,6 +47,9 @@ SPELLINGS = {
         "Jednostka: |UG",
         "Instytucja: |UG",
         "Nazwa Urzędu |Urząd Gminy",
+        "Naz. Urzędu: |UG",
+        "Nazwa urz.: |UG",
+        "Nazw. jedn. org.: |UG",
     ),
     "contact": (
         "Zwrotny nr telefonu, e-mail: |24",
@@ -57,6 +64,8 @@ SPELLINGS = {
         "E-mail |a@b.example",
         "tel. |24 261",
         "Zwrotny nr telefonn, e-mail: |24",
+        "zwr. nr telefonu, e-mail: |24",
+        "Zwrot. nr tel., adr. e-mail: |24",
     ),
     "question": (
         "Treść pytania: |Jak?",

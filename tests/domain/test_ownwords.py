@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mailgate.domain.machines.ownwords import MOST_LOOKED_AT, own_words
+from mailgate.domain.machines.ownwords import MOST_LOOKED_AT, own_text, own_words
 from mailgate.domain.mail import read_mail
 
 
@@ -71,3 +71,12 @@ def test_hostile_text_is_bounded_in_length_and_time(unit: str, kind: str) -> Non
 
     assert len(own_words(mail)) <= 5 * MOST_LOOKED_AT
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "quotation", ["", "\n> cytat", "\n\n-----Original Message-----\nod: x", "\nOd: Ewa\nWysłano: dziś"]
+)
+def test_the_same_words_are_had_as_they_were_written(quotation: str) -> None:
+    raw = f"Content-Type: text/plain; charset=utf-8\n\nŁódź, ul.  Żółta 1\nİle?\n{quotation}".encode()
+
+    assert own_text(read_mail(raw)) == "Łódź, ul. Żółta 1\nİle?"

@@ -10,7 +10,7 @@ from domain.factories import ANNA, CLERK, KNOWN, envelope, form, mail, reading, 
 from mailgate.domain.automatic import on_notice
 from mailgate.domain.autoreply import Automation
 from mailgate.domain.bounce import Bounce, FailedRecipient
-from mailgate.domain.changes import AddNote, CallTask, Undelivered
+from mailgate.domain.changes import AddNote, CallTask, Undelivered, UseAuthor
 from mailgate.domain.classify import AutoReply, DeliveryNotice, FollowUp, Question, Verdict, classify
 from mailgate.domain.deliverywords import POLISH_REASONS
 from mailgate.domain.mail import Address
@@ -46,6 +46,9 @@ def followed(letter: SentLetter = RECEIPT, bounce: Bounce | None = None, **quest
         ((("inny@ug.example", "failed", "5.1.1"),), "failed"),
         ((("inny@ug.example", "failed", "5.1.1"), (CLERK.address.upper(), "delayed", None)), "delayed"),
         ((("a@ug.example", "relayed", None), ("b@ug.example", "delayed", None)), "delayed"),
+        ((("a@ug.example", "unknown", None), ("b@ug.example", "delayed", None)), "unknown"),
+        (((CLERK.address, "unknown", None), ("b@ug.example", "failed", None)), "unknown"),
+        (((CLERK.address, "expanded", None),), "delivered"),
     ],
 )
 def test_the_letters_own_recipient_decides_else_the_worst(
@@ -72,6 +75,24 @@ def test_every_status_has_its_reason_in_polish(status: str | None, words: str) -
 
 def test_reasons_are_clauses_that_may_stand_behind_a_colon() -> None:
     assert all(reason[0].islower() and not reason.endswith(".") for reason in POLISH_REASONS.values())
+
+
+@pytest.mark.parametrize(
+    ("letter", "alarm"),
+    [
+        (RECEIPT, "a letter to a clerk about HOT-01/2026/000007 does not say"),
+        (sent_letter(), "a letter to a consultant about HOT-01/2026/000007 does not say"),
+        (sent_letter("administrator", ANNA, "notice", question_ids=(), number=""), None),
+        (replace(RECEIPT, bounced=True), None),
+    ],
+)
+def test_what_does_not_say_what_became_of_a_letter_is_for_a_person_and_undoes_nothing(
+    letter: SentLetter, alarm: str | None
+) -> None:
+    verdict = DeliveryNotice(Bounce((), (), (), told="unknown"), (letter,))
+    decision = on_notice(verdict, reading(DAEMON), {7: standing()}, DEADLINE)
+    assert {type(change) for change in decision.changes} <= {AddNote}
+    assert alarm in decision.set_aside if alarm and decision.set_aside else decision.set_aside is alarm
 
 
 def test_a_failed_receipt_is_undone_and_becomes_a_call() -> None:
@@ -143,3 +164,13 @@ def test_what_comes_to_a_return_address_is_a_machines_unless_somebody_truly_wrot
 ) -> None:
     known = replace(KNOWN, letter=RECEIPT, returned=RECEIPT, null_sender=null_sender)
     assert isinstance(classify(given, known), verdict)
+
+
+def test_a_typed_address_that_fails_gives_way_once_to_the_author_of_the_mail() -> None:
+    author = Address(CLERK.name, "jan.bak@ug.debowa.example")
+    verdict = DeliveryNotice(notice((CLERK.address, "failed", "5.1.1")), (RECEIPT,))
+    decision = on_notice(verdict, reading(DAEMON), {7: standing(author=author)}, DEADLINE)
+    assert decision.changes[-1] == UseAuthor(7, author, RECEIPT)
+    assert CallTask not in [type(change) for change in decision.changes] and decision.set_aside is None
+    again = on_notice(verdict, reading(DAEMON), {7: standing(asker=author, author=author)}, DEADLINE)
+    assert isinstance(again.changes[-1], CallTask)

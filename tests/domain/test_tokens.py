@@ -164,7 +164,39 @@ def test_a_token_is_found_in_quoted_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [f"hot01.41.{TOKEN}a@x", f"xhot01.41.{TOKEN}@x", f"{TOKEN}", f"Kod: {TOKEN}", f"hot01..{TOKEN}@x"]
+    "text",
+    [
+        TOKEN,
+        f"Potwierdzam. Kod {TOKEN}",
+        f"Kod: {TOKEN}",
+        f"Kod:{TOKEN}.",
+        f"Kod wiadomości to „{TOKEN}”, proszę",
+        f"*{TOKEN}*",
+        f"_{TOKEN}_",
+        f"({TOKEN.upper()})",
+        f"> {TOKEN}\n",
+    ],
+)
+def test_a_code_is_found_as_a_word_of_its_own_in_text_and_subject(text: str) -> None:
+    assert tokens_in(mail(), text) == (TOKEN,)
+    assert tokens_in(mail(subject=text), "") == (TOKEN,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"hot01.41.{TOKEN}a@x",
+        f"xhot01.41.{TOKEN}@x",
+        f"{TOKEN}a",
+        f"ż{TOKEN}",
+        f"{TOKEN[:12]} {TOKEN[12:]}",
+        f"hot01..{TOKEN}@x",
+        f"https://example/{TOKEN}",
+        f"https://example/?id={TOKEN}",
+        f"{TOKEN}@x.example",
+        f"{TOKEN}.pl",
+        f"nr-{TOKEN}",
+    ],
 )
 def test_what_only_looks_like_a_token_is_left_alone(text: str) -> None:
     assert tokens_in(mail(), text) == ()
@@ -182,7 +214,19 @@ def test_the_most_telling_token_comes_first_and_none_comes_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["hot01.1.", "kod wiadomości: ", "kod wiadomoooci ", " >", "hot01.1.aaaaaaaaaaaaaaaaaaaaaaaa@x "]
+    "unit",
+    [
+        "hot01.1.",
+        "kod wiadomości: ",
+        "kod wiadomoooci ",
+        " >",
+        "hot01.1.aaaaaaaaaaaaaaaaaaaaaaaa@x ",
+        "a",
+        "a_",
+        "a-",
+        "aaaaaaaaaaaaaaaaaaaaaaaa@ ",
+        "aaaaaaaaaaaaaaaaaaaaaaaa_",
+    ],
 )
 def test_hostile_text_of_a_megabyte_is_searched_in_moments(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))

@@ -53,6 +53,30 @@ def test_e76_p7_two_help_desks_stop_after_three_mails_and_a_person_is_told_once(
     assert told.reason.startswith("letters to j.bak@ug.debowa.example are stopped")
 
 
+@pytest.mark.parametrize(
+    ("address", "whom", "most"),
+    [("pomoc+id{}@it.example", "pomoc@it.example", 3), ("sprawa-{}@it.example", "@it.example", 5)],
+)
+def test_e76_a_help_desk_that_writes_from_an_address_of_its_own_each_time_is_stopped_as_well(
+    gate: Deployment, address: str, whom: str, most: int
+) -> None:
+    def rotating(number: int) -> EmailMessage:
+        text = f"Szanowni Państwo, przyjęliśmy wiadomość i nadaliśmy jej numer {number}."
+        return mail(text, f"Pomoc <{address.format(number)}>", Subject=f"[IT-{number}]")
+
+    gate.send(rotating(0))
+    got = 0
+    for _ in range(most + 2):
+        gate.settled()
+        for letter in gate.fresh_letters():
+            if "it.example" in letter["To"]:
+                got += 1
+                gate.send(rotating(got))
+    assert got == most
+    (told,) = gate.held()
+    assert told.reason.startswith(f"letters to {whom} are stopped")
+
+
 def desk(letter: EmailMessage) -> tuple[EmailMessage, str]:
     """Another help desk that says so, and answers with a number of its own."""
     text = f"Zgłoszenie {abs(hash(str(letter['Message-ID'])))} zostało zarejestrowane.\n\n> {letter['Subject']}"

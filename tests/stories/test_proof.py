@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,40 @@ def test_a_mail_that_lies_there_once_more_or_whose_folder_was_made_anew_is_known
     dovecot.append(raw(), at=FRIDAY)
     dovecot.append(b"Received: from mx.example by y.example; Fri, 20 Nov 2026 15:30:00 +0100\r\n" + raw(), at=FRIDAY)
     assert json.loads(command("reconcile", "--json").stdout) == []
+
+
+def test_new_mail_under_a_known_uid_is_told_of_in_either_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server went back to a snapshot; an older mailgate put the new mail away as known, however young it was."""
+    monkeypatch.chdir(tmp_path)
+    with Dovecot() as dovecot:
+        gate = Deployment(tmp_path, IMAP_URL=dovecot.url, TLS_CA_FILE=str(dovecot.cafile), IMAP_POLL_SECONDS="1")
+        dovecot.append(b"Subject: x\r\n\r\nx\r\n")
+        with dovecot.client() as client:
+            client.create_folder("Przyjęte")
+        dovecot.snapshot()
+        dovecot.append(raw(), at=FRIDAY)
+        with gate.running():
+            taken(gate, 2)
+            eventually("it is put away", lambda: not dovecot.messages())
+        dovecot.restore()
+        with dovecot.client("INBOX") as client:
+            client.delete_messages([1])
+            client.expunge()
+        dovecot.append(raw("Nowa."), at=FRIDAY + timedelta(minutes=1))
+        dovecot.append(raw("Odłożona."), folder="Przyjęte")
+        assert list(dovecot.messages()) == [2]
+        run = command_on(gate)
+        found = json.loads(run("reconcile", "--json", status=1).stdout)
+        assert [one["id"].partition(";")[0] for one in found] == ["INBOX", "Przyjęte"]
+        with gate.running():
+            taken(gate, 3)
+            eventually("it is put away", lambda: not dovecot.messages())
+        [left] = json.loads(run("reconcile", "--json", status=1).stdout)
+        assert left["id"].startswith("Przyjęte;")
+        former = [one for one in json.loads(run("trace", CLERK, "--json").stdout) if one["mail"]][-1]
+        assert "UID reused: another mail lies at its place" in steps([former])
 
 
 def test_a_mailbox_that_cannot_be_compared_is_no_agreement(

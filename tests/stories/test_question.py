@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from servers.deployment import ANNA, PIOTR, Deployment, form_text, mail, reply_to, text_of
+
+from mailgate.clock import utc_now
 
 CLERK = "j.bak@ug.debowa.example"
 
@@ -219,3 +223,20 @@ def test_a_mail_that_bears_our_address_and_is_not_ours_is_set_aside(gate: Deploy
     gate.settled()
     assert "own address" in gate.quarantined()[0].reason
     assert gate.register() == []
+
+
+def test_what_a_scanner_sends_in_the_same_words_a_month_later_is_another_question(tmp_path: Path) -> None:
+    """It writes neither a Message-ID nor a date; the day after, it is the same mail once more."""
+    scanned = mail(form_text())
+    del scanned["Message-ID"], scanned["Date"]
+    gate = Deployment(tmp_path, CONSULTANTS="")
+    ahead = timedelta(0)
+    gate.clock = lambda: utc_now() + ahead
+    entries = []
+    with gate.running():
+        for days in (0, 1, 40):
+            ahead = timedelta(days=days)
+            gate.send(scanned)
+            gate.settled()
+            entries.append(len(gate.register()))
+    assert entries == [1, 1, 2]

@@ -90,6 +90,58 @@ def test_e64_a_notice_without_any_known_shape_is_told_by_the_address_it_comes_to
     assert len(gate.register()) == 1
 
 
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("MAILER-DAEMON@mx.example", "Potwierdzenie dostarczenia", "Wiadomość do {} została dostarczona do skrzynki."),
+        ("postmaster@mx.example", "Delivery Status Notification (Success)", "It was successfully delivered to {}."),
+        ("postmaster@outlook.com", "Relayed: Potwierdzenie", "Delivery to these recipients or groups is complete: {}"),
+        ("postmaster@outlook.com", "Dostarczono: Potwierdzenie", "Wiadomość została dostarczona do adresatów: {}"),
+        ("postmaster@mx.example", "Limit", "Skrzynka {} jest zapełniona w 95%. Wiadomość została dostarczona."),
+    ],
+)
+def test_e65_a_notice_of_success_undoes_nothing_and_tells_nobody(
+    gate: Deployment, sender: str, subject: str, text: str
+) -> None:
+    receipt = asked(gate)["j.bak"]
+    told = automatic(sender, subject, text.format(CLERK))
+    gate.send(told, sender="", recipient=return_address(gate, receipt))
+    gate.settled()
+    assert gate.register()[0]["acknowledged_at"] is not None
+    assert [note.detail["outcome"] for note in gate.events("bounced")] == ["delivered"]
+    assert gate.fresh_letters() == [] and not gate.quarantined()
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        (
+            "antyspam@mx.example",
+            "Wiadomość w kwarantannie",
+            "Wiadomość do {} czeka na sprawdzenie i zostanie dostarczona.",
+        ),
+        ("weryfikacja@mx.example", "Potwierdź nadawcę", "Aby wiadomość do {} została dostarczona, kliknij w link."),
+        ("helpdesk@mx.example", "[#450 1] Potwierdzenie", "Sprawa 450 przyjęta. Wysłano kopię do {}"),
+        ("postmaster@mx.example", "Ostrzeżenie o limicie", "Skrzynka {} jest zapełniona w 95%."),
+        ("MAILER-DAEMON@mx.example", "Info", "Poczta: {}"),
+    ],
+)
+def test_e66_what_does_not_say_that_a_letter_failed_undoes_nothing_and_a_person_looks(
+    gate: Deployment, sender: str, subject: str, text: str
+) -> None:
+    receipt = asked(gate)["j.bak"]
+    told = automatic(sender, subject, text.format(CLERK))
+    gate.send(told, sender="", recipient=return_address(gate, receipt))
+    gate.settled()
+    assert gate.register()[0]["acknowledged_at"] is not None
+    assert [note.detail["outcome"] for note in gate.events("bounced")] == ["unknown"]
+    assert gate.fresh_letters() == []
+    (aside,) = gate.quarantined()
+    assert (
+        aside.reason == "a notice on a letter to a clerk about HOT-01/2026/000001 does not say whether it was delivered"
+    )
+
+
 def test_e65_a_delayed_notice_is_a_note_only(gate: Deployment) -> None:
     comes_back(gate, asked(gate)["j.bak"], action="delayed", status="4.4.1")
     assert gate.register()[0]["acknowledged_at"] is not None

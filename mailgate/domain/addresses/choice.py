@@ -140,9 +140,13 @@ def _is_routed(address: str) -> bool:
     return not _ROUTES.isdisjoint(address.rpartition("@")[0])
 
 
+def office_domain(domain: str) -> str | None:
+    """A domain in its normal form, if it is somebody's own; None where everybody may have an address."""
+    normal = normal_domain(domain)
+    return None if not normal or normal in PUBLIC_PROVIDERS or is_public_suffix(normal) else normal
+
+
 def _same_office(sending: str, typed: str) -> bool:
     """A domain and those below it belong to one office, unless everybody may have an address there."""
-    sending, typed = normal_domain(sending), normal_domain(typed)
-    if not sending or sending in PUBLIC_PROVIDERS or is_public_suffix(sending):
-        return False
-    return typed == sending or is_below(typed, sending)
+    office, named = office_domain(sending), normal_domain(typed)
+    return office is not None and (named == office or is_below(named, office))

@@ -84,11 +84,11 @@ TEXT = re.compile(
         r"address not found",
         r"returned (?:to you|to sender|mail)",
         r"will (?:be retried|keep trying)",
-        r"nie (?:zostal[aoy]?|moze (?:zostac|byc)|mogl[ao]? (?:zostac|byc)) (?:jeszcze )?(?:dostarcz|dorecz|przekaz)on",
-        r"nie (?:mozna (?:bylo )?|udalo sie |mogl[ao]? )(?:jej |go )?(?:dostarczyc|doreczyc|wyslac|przekazac)",
+        r"\bnie (?:zostal[aoy]?|moze (?:zostac|byc)|mogl[ao]? (?:zostac|byc)) (?:jeszcze )?(?:dostarcz|dorecz|przekaz)on",
+        r"\bnie (?:mozna (?:bylo )?|udalo sie |mogl[ao]? )(?:jej |go )?(?:dostarczyc|doreczyc|wyslac|przekazac)",
         r"(?:wiadomosc|poczta|przesylka|mail)\b.{0,160}zostala (?:automatycznie )?(?:odrzucon|zablokowan)",
-        r"nie dotarla do",
-        r"nie ?(?:dostarczon|doreczon)",
+        r"\bnie dotarla do",
+        r"\bnie ?(?:dostarczon|doreczon)",
         r"zwracamy (?:wiadomosc|poczte)",
         r"dostarczenie .{0,80}(?:nie powiodlo|opozni)",
         r"nicht .{0,60}zugestellt",
@@ -112,6 +112,54 @@ DELAY = re.compile(
         r"verzoger",
     )
 )
+OPEN_SUBJECT = re.compile(
+    one_of(
+        r"(?:mail )?delivery (?:status(?: notification)?|report)\W*",
+        r"(?:notice: )?mail delivery status\W*",
+        r"message delivery\W*",
+        r"(?:raport|powiadomienie o (?:stanie|statusie)) (?:o |z )?(?:dostarcz|dorecz)\w*(?: wiadomosci| poczty)?\W*",
+        r"zustellung(?:sbericht|sstatus)?\W*",
+    )
+)
+"""Subjects of ``SUBJECT`` that leave open whether it was delivered."""
+DELIVERED = re.compile(
+    one_of(
+        r"\A(?:delivered|relayed|expanded|dostarczono|doreczono|przekazano|zugestellt)\s*:",  # Exchange, by its language
+        r"\((?:success|relayed?|expanded)\)",  # Gmail, Exchange
+        r"\A(?:potwierdzenie|powiadomienie o|informacja o) (?:pomyslnym |udanym )?(?:dostarczeni|doreczeni)[aeu]",
+        r"(?<!not )(?<!n't )(?<!not be )(?<!not been )successfully (?:delivered|relayed|forwarded|sent)",
+        r"(?:was|were|has been|have been) (?:delivered|relayed|forwarded)\b",
+        r"delivery to (?:these|the following|this) .{0,60} (?:is |was )?(?:complete|successful)",
+        r"(?<!nie )zostal[aoy]? (?:juz |wlasnie |pomyslnie |poprawnie |prawidlowo |automatycznie )?"
+        r"(?:dostarczon|doreczon|przekazan)",
+        r"(?<!nie )(?:pomyslnie|poprawnie|prawidlowo) (?:dostarczon|doreczon|przekazan)",
+        r"wurde (?:erfolgreich )?(?:zugestellt|weitergeleitet)",
+    )
+)
+HELD = re.compile(
+    one_of(
+        r"kwarantann",
+        r"quaranti?n",
+        r"(?:do|przez) (?:filtra?|folderu?) (?:anty)?spam",
+        r"(?:zostal[aoy]?|jest) (?:\w+ )?(?:zatrzyman|wstrzyman)",
+        r"(?:czeka|oczekuje) na (?:\w+ )?(?:sprawdz|zatwierdz|akcept|decyzj|weryfik|moderac|zwolni|potwierdz)",
+        r"(?:aby|zeby|dopoki) .{0,120}(?:kliknij|potwierdz|odpowiedz|zweryfik)",
+        r"potwierdz (?:nadawce|swoj|ze )",
+        r"(?:held|holding it|on hold) (?:for|in|by|until)\b",
+        r"(?:awaiting|waiting for|pending|needs|requires) (?:\w+ )?(?:approval|moderat|review|confirm|verif|release)",
+        r"(?:click|confirm|verify|follow)\b.{0,80}\b(?:link|below|deliver\w*|release\w*)",
+    )
+)
+"""A filter, a moderator or a challenge has it: whether it ever arrives, nobody knows yet."""
+ALMOST_FULL = re.compile(
+    one_of(
+        r"\b\d{1,3}\s?(?:%|procent|percent)",
+        r"(?:almost|nearly|approaching|prawie|niemal|blisk[aio]) (?:\w+ )?(?:full|limit|quota|peln|zapelnion|przepelnion)",
+        r"(?:quota|storage|mailbox size) (?:limit )?(?:warning|alert)",
+        r"ostrzezenie o (?:\w+ )?(?:limi|zapelni|pojemno|przekrocz|przepelni|rozmiar)",
+    )
+)
+"""The warning of a mailbox that still takes mail."""
 A_PERSON_ASKS = re.compile(
     one_of(
         r"\?",

@@ -1,6 +1,7 @@
 """Which recipients a delivery notification names, and what became of each: by RFC 3464 fields, or read in its text.
 
-Nothing is guessed: a status that is not written is None, and an outcome that is not told counts as failed.
+Nothing is guessed: a status that is not written is None.  In the fields of a report an action that is not told counts as
+failed (RFC 3463); of what is told in prose, ``deliverywords`` tells the fate.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Literal
 from mailgate.domain.machines.reasons import Reason, reason_of
 from mailgate.domain.mail import InboundMail
 
-Action = Literal["failed", "delayed", "delivered", "relayed", "expanded"]
+Action = Literal["failed", "delayed", "delivered", "relayed", "expanded", "unknown"]
+"""Those of RFC 3464 section 2.3.3, and ``unknown`` for a notice in prose that tells none of them."""
 
 MOST_RECIPIENTS = 100
 _MOST_LOOKED_AT = 100_000
@@ -73,26 +75,26 @@ def recipients_of_report(report: str) -> tuple[FailedRecipient, ...]:
     return _without_doubles(found for fields in groups if (found := _recipient(fields)))
 
 
-def recipients_of_text(text: str, ours: frozenset[str], delayed: bool) -> tuple[FailedRecipient, ...]:
+def recipients_of_text(text: str, ours: frozenset[str], told: Action) -> tuple[FailedRecipient, ...]:
     """The addresses that a notice in prose names above the returned copy, each with the words that follow it.
 
-    ``ours`` are addresses in lower case that cannot be meant: the notice's own sender and recipients.  ``delayed``
-    tells that the notice speaks of a delay.
+    ``ours`` are addresses in lower case that cannot be meant: the notice's own sender and recipients.  ``told`` is
+    what the notice says as a whole.
     """
     head = _LINE_OF_ID.sub("", _above_returned_copy(text[:_MOST_LOOKED_AT].replace("\r\n", "\n")))
     named = [place for place in _ADDRESS.finditer(head) if _may_be_meant(_cleaned(place[0]), ours)]
     following = [place.start() for place in named[1:]] + [len(head)]
     return _without_doubles(
-        _from_words(_cleaned(place[0]), head[place.end() : end], delayed)
+        _from_words(_cleaned(place[0]), head[place.end() : end], told)
         for place, end in zip(named, following, strict=False)
     )
 
 
-def recipients_named(addresses: str, text: str, delayed: bool) -> tuple[FailedRecipient, ...]:
+def recipients_named(addresses: str, text: str, told: Action) -> tuple[FailedRecipient, ...]:
     """Those of an ``X-Failed-Recipients`` header (Exim, Gmail), each with the words that the text has on it."""
     head = _above_returned_copy(text[:_MOST_LOOKED_AT])
     return _without_doubles(
-        _from_words(address, head.partition(address)[2], delayed) for address in _ADDRESS.findall(addresses)
+        _from_words(address, head.partition(address)[2], told) for address in _ADDRESS.findall(addresses)
     )
 
 
@@ -139,14 +141,19 @@ def _action(written: str, status: str | None) -> Action:
             return "failed"
 
 
-def _from_words(address: str, words: str, delayed: bool) -> FailedRecipient:
+def _from_words(address: str, words: str, told: Action) -> FailedRecipient:
+    """One of whom the words that follow him tell: a status there outweighs what the notice says as a whole."""
     paragraphs = (part.strip(_PUNCTUATION) for part in re.split(r"\n[ \t]*\n", words[:5_000]))
     following = next((part.lstrip(". \n") for part in paragraphs if part.strip(".")), "")
     diagnostic = " ".join(following.split())[:_LONGEST_DIAGNOSTIC] or None
     status = status_in(diagnostic or "")
-    code = _REPLY_CODE.search(diagnostic or "")
-    permanent = status.startswith("5") if status else bool(code and code[1] == "5")
-    return FailedRecipient(address, "delayed" if delayed and not permanent else "failed", status, diagnostic)
+    return FailedRecipient(address, _in_words(told, status, diagnostic or ""), status, diagnostic)
+
+
+def _in_words(told: Action, status: str | None, words: str) -> Action:
+    code = _REPLY_CODE.search(words)
+    permanent = status.startswith("5") if status else bool(code and code[1] == "5" and told == "delayed")
+    return "failed" if permanent else told
 
 
 def status_in(text: str) -> str | None:

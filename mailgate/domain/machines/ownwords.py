@@ -37,10 +37,27 @@ _QUOTE_BEGINS = re.compile(
 
 def own_words(mail: InboundMail) -> str:
     """The first text of a mail up to the first quotation, in lower case, without diacritics, line by line."""
-    text = fold(first_text(mail)[:MOST_LOOKED_AT])
-    quote = _QUOTE_BEGINS.search(text)
-    above = text[: quote.start()] if quote else text
-    return "\n".join(" ".join(line.split()) for line in above.splitlines()).strip()
+    return _lines_squeezed(_above_quotation(fold(first_text(mail)[:MOST_LOOKED_AT])))
+
+
+def own_text(mail: InboundMail) -> str:
+    """The same words as they were written."""
+    written = first_text(mail)[:MOST_LOOKED_AT]
+    folded = fold(written)
+    above = _above_quotation(folded)
+    if len(above) < len(folded):
+        # Folding may shorten a line, but makes or takes none; a quotation begins with a line.
+        written = "\n".join(written.split("\n")[: above.count("\n")])
+    return _lines_squeezed(written)
+
+
+def _above_quotation(folded: str) -> str:
+    quote = _QUOTE_BEGINS.search(folded)
+    return folded[: quote.start()] if quote else folded
+
+
+def _lines_squeezed(text: str) -> str:
+    return "\n".join(" ".join(line.split()) for line in text.splitlines()).strip()
 
 
 def first_text(mail: InboundMail) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from mailgate.domain.machines.phrase import Phrase
+
 
 def one_of(*alternatives: str) -> str:
     """A pattern that matches any of the alternatives."""
@@ -26,6 +28,7 @@ _GREETING = one_of(
     r"dziekujemy(?: za [^,.\n]{1,40})?",
     r"hello",
     r"hi",
+    r"(?:czesc|hej|drog[ai])(?: [^,\n]{1,40})?",
     r"dear [^,\n]{1,40}",
     r"guten tag",
 )
@@ -82,6 +85,7 @@ SOMEBODY_IS_OUT_SUBJECT = re.compile(
         + r"\b",
         r"(?:i am|i'm) (?:currently )?(?:out of|away from)",
         r"away from my (?:mail|email|desk)",
+        r"ich bin (?:\w{1,15} )?(?:nicht im buro|im urlaub|abwesend|au(?:ss|ß)er haus)",
         r"nie ma mnie w (?:biurze|pracy|urzedzie)",
         r"(?:jestem|przebywam|bede) (?:obecnie )?(?:na urlopie|poza biurem|nieobecn[ya]\b)",
     )
@@ -115,7 +119,7 @@ PERHAPS_READ_SUBJECT = re.compile(
         + r"\b.{0,20}(?:\(|-|:|$)",
     )
 )
-READ_TEXT = re.compile(
+READ_TEXT = Phrase(
     one_of(
         r"(?:wiadomosc|message|nachricht|e-?mail)\b[^?]{0,300}?"
         + one_of(
@@ -127,7 +131,8 @@ READ_TEXT = re.compile(
         r"(?:document|dokument)\b[^?]{0,300}?(?:was received by|zostal odebrany przez)",  # Notes
         r"to jest potwierdzenie (?:odbioru|przeczytania|wyswietlenia)",
         r"this is a (?:return|read) receipt",
-    )
+    ),
+    words=("zostala ", "usunieta bez", "was ", "wurde", "odebrany przez", "potwierdzenie ", "receipt"),
 )
 
 RECEIPT_SUBJECT = re.compile(
@@ -160,9 +165,15 @@ RECEIPT_SUBJECT = re.compile(
         r"epuap\b",
     )
 )
-RECEIPT_TEXT = re.compile(
+_RECEIVED = (
+    "zarejestrowan", "przyjet", "otrzyman", "odebran", "dostarczon", "utworzon", "zapisan", "do systemu", "do urzedu",
+    "na nasza", "potwierdz", "ismy", "zostalo dodane", "confirming", "poswiadczenie", "has been", "was",
+    "received your", "thank you for", "ihre ",
+)  # fmt: skip
+RECEIPT_TEXT = Phrase(
     _OPENS_SENTENCE
-    + r"(?:(?:uprzejmie )?(?:informujemy|zawiadamiamy|potwierdzamy), ze )?"
+    + r"(?:(?:(?:uprzejmie|pragniemy|chcielibysmy|milo nam) ){0,2}"
+    + r"(?:informujemy|poinformowac|zawiadamiamy|zawiadomic|potwierdzamy|potwierdzic),? ze |we would like to \w{1,20} that )?"
     + one_of(
         r"(?:(?:panstwa|twoje|twoja|twoj|pana|pani|pani/pana|pana/pani|nowe|to) )?"
         r"(?:zgloszenie|wiadomosc|zapytanie|sprawa|pismo|wniosek|korespondencja|dokument|przesylka|e-?mail)\b"
@@ -170,6 +181,8 @@ RECEIPT_TEXT = re.compile(
         r"(?:zarejestrowan|przyjet|otrzyman|odebran|dostarczon|utworzon|zapisan|do systemu|do urzedu|na nasza)",
         r"potwierdzamy (?:przyjecie|otrzymanie|wplyw|rejestracje|wplyniecie|zarejestrowanie)",
         r"(?:otrzymalismy|zarejestrowalismy|przyjelismy|odebralismy) (?:panstwa|twoj|zgloszenie|wiadomosc)",
+        r"(?:utworzono|zarejestrowano|przyjeto) (?:\w{1,20} ){0,2}(?:zgloszenie|ticket|sprawe) i (?:przypisano|nadano)",
+        r"it has been (?:assigned|given) (?:the |a )?ticket",
         r"(?:w systemie [^.?\n]{1,60} )?(?:zarejestrowano|utworzono) (?:nowe )?(?:zgloszenie|sprawe)",
         r"zostalo dodane nastepujace zgloszenie",
         r"(?:chcielibysmy |chcemy )?potwierdz(?:ic|amy), ze otrzymalismy",
@@ -181,24 +194,10 @@ RECEIPT_TEXT = re.compile(
         r"thank you for (?:contacting|your (?:request|message|e-?mail|enquiry))",
         r"ihre (?:anfrage|nachricht|e-?mail)[^.?\n]{0,60}(?:eingegangen|erhalten|registriert)",
         r"wir haben ihre (?:anfrage|nachricht|e-?mail) erhalten",
-    )
+    ),
+    words=_RECEIVED,
 )
-_KEY_OF_ISSUE = one_of(r"[a-z][a-z0-9]{1,9}-\d+", r"#?\d+", r"an? (?:issue|ticket|comment|task)")
-# The lead of a tracker's notice tells who did what to which issue: "Jan Kowalski created ABC-12".
-TRACKER_TEXT = re.compile(
-    one_of(
-        r"^\W{0,3}(?:[^\s.?:]{1,40} ){1,4}(?:has |have )?"
-        r"(?:created|updated|commented on|resolved|closed|reopened|assigned|edited|moved|deleted|mentioned you on)"
-        rf"(?: the)?(?: issue| ticket| task)? {_KEY_OF_ISSUE}\b",
-        rf"^\W{{0,3}}(?:[^\s.?:]{{1,40}} ){{1,4}}"
-        r"(?:utworzyl|zaktualizowal|skomentowal|rozwiazal|zamknal|zamknel|przypisal|edytowal)(?:a|\(a\))?"
-        rf"(?: (?:zgloszenie|zagadnienie|zadanie))? {_KEY_OF_ISSUE}\b",
-        r"^\W{0,3}(?:issue|ticket|bug|task) #?\d+ has been (?:reported|created|updated|closed|resolved|assigned)",
-        r"^\W{0,3}(?:the following issue|nastepujace zgloszenie) (?:has been|zostalo) ",
-        r"^\W{0,3}(?:zagadnienie|zgloszenie|zadanie) #?\d+ zostalo (?:dodane|utworzone|zaktualizowane|zamkniete) przez ",
-    )
-)
-PROMISE_TEXT = re.compile(
+PROMISE_TEXT = Phrase(
     _SENTENCE_BEGINS
     + r"[^.?\n]{0,80}?\b"
     + one_of(
@@ -208,18 +207,10 @@ PROMISE_TEXT = re.compile(
         r"zosta(?:nie|lo) (?:\w{1,20} ){0,2}(?:rozpatrzon|przekazan|obsluzon)\w{1,2}\b",
         r"nasz zespol\b",
         r"(?:we|a representative|our team|someone) will (?:\w{1,15} )?(?:get back|respond|reply|follow|contact|review)",
-        r"ref:msg\d{4}",  # ServiceNow
-    )
+    ),
+    words=("odpowie", "zajmiemy", "skontaktujemy", "zosta", "nasz zespol", " will "),
 )
-REPLY_LINE_TEXT = re.compile(
-    one_of(
-        r"\b(?:napisz|pisz|wpisz|odpowiadaj|odpowiedz|prosimy o wpisywanie odpowiedzi) (?:prosimy )?powyzej "
-        r"(?:tej linii|tego wiersza)",
-        r"\b(?:type your reply|reply|write) above this line",
-        r"\bbitte (?:geben sie )?ihre antwort (?:ober|uber)(?:halb)? ",
-    )
-)
-AUTOMATIC_TEXT = re.compile(
+AUTOMATIC_TEXT = Phrase(
     _SENTENCE_BEGINS
     + one_of(
         r"(?:(?:ta|niniejsza|powyzsza|jest to|to jest|to) )?"
@@ -233,14 +224,16 @@ AUTOMATIC_TEXT = re.compile(
         r"this (?:message|e-?mail|notification) (?:was|is|has been) (?:generated|sent|created) automatically",
         r"dies ist eine automati",
         r"diese (?:nachricht|e-?mail) wurde automatisch",
-    )
+    ),
+    words=("auto",),
 )
-TAKES_NO_ANSWER_TEXT = re.compile(
+TAKES_NO_ANSWER_TEXT = Phrase(
     one_of(
         r"(?:prosimy|prosze|uprasza sie)(?: na nia| o)? nie ?odpowiada[cn]",
         r"do not reply",
         r"nicht auf diese (?:nachricht|e-?mail)",
-    )
+    ),
+    words=("odpowiada", "do not reply", "nicht auf diese"),
 )
 
 ABSENT_TEXT = re.compile(
@@ -297,6 +290,18 @@ SUBSTITUTE_TEXT = re.compile(
     )
 )
 
+A_PERSON_COMPLAINS_TEXT = re.compile(
+    r"\b"
+    + one_of(
+        r"nie (?:otrzyma|dosta|doczeka)l(?:em|am|ismy|a|o)?\b",
+        r"nie (?:da|daje|udaje) sie\b|nie (?:pozwala|widac|przyszl|pojawi|wczytuj|zapisuj|otwier|drukuj|eksport)\w*",
+        r"(?:nie ma|brak|brakuje)\b.{0,40}\b(?:w systemie|na liscie|statusu|uprawnien|dostepu|mozliwosci|pola|opcji|csizs)",
+        r"(?:ale|lecz|jednak|choc|mimo)\b.{0,60}\b(?:nadal|wciaz|nie|brak|blad)\b",
+        r"(?:zglaszam|komunikat|pojawia sie|wyskakuje)\b.{0,60}\b(?:blad|bledu|bledem|brak|problem|awari|\d{3})",
+        r"(?:blad|error|fehler) (?:przy|podczas|walidacji|\d)",
+        r"still (?:there|not|fails)|does(?: not|n't) work|fails with|bricht\b",
+    )
+)
 A_PERSON_WANTS_TEXT = re.compile(
     one_of(
         r"\?",
@@ -304,6 +309,7 @@ A_PERSON_WANTS_TEXT = re.compile(
         r"\bzalacza(?:m|my)\b",
         r"\bprzesyla(?:m|my)\b",
         r"\bmam (?:pytanie|problem)",
+        r"\bjak (?!najszybciej)(?:\w{1,20} ){0,2}\w{2,20}[aeiy]c\b",
         r"\bzgodnie z prosba",
         r"\bpros(?:ze|imy) o "
         r"(?:pomoc|odpowiedz|informacj|wyjasnien|sprawdzen|odblokowan|nadani|zmian|piln|udostepni|wskazan"
@@ -316,51 +322,3 @@ A_PERSON_WANTS_TEXT = re.compile(
         r"\battached\b",
     )
 )
-
-UNSUBSCRIBE_TEXT = re.compile(
-    r"\b"
-    + one_of(
-        r"wypis(?:ac|z|uj) sie\b",
-        r"wypisanie sie\b",
-        r"wypisac (?:panstwa |twoj )?(?:adres|e-?mail)",
-        r"z?rezygn\w{1,10} z (?:subskrypcji|otrzymywania|newslettera)",
-        r"zrezygnowac z\b",
-        r"anul\w{1,8} subskrypcj",
-        r"otrzymujesz (?:te|ta|ten) (?:wiadomosc|newsletter|e-?mail)",
-        r"unsubscribe\b",
-        r"manage (?:your )?(?:preferences|subscription)",
-        r"abbestellen\b",
-    )
-)
-# What newsletters say of themselves to their reader, each family another sign.  A person who complains about a
-# newsletter has words of one family at most.
-NEWSLETTER_TEXTS = (
-    re.compile(
-        one_of(
-            r"\bwypisz sie\b",
-            r"\b(?:jesli|jezeli|gdy) nie (?:chcesz|chce pan|chca panstwo|zyczysz sobie)\b[^.?\n]{0,60}\botrzymywa",
-            r"\b(?:aby|zeby|by) (?:sie wypisac|wypisac sie|zrezygnowac z (?:subskrypcji|newslettera|otrzymywania))",
-            r"\b(?:zrezygnuj z|rezygnacja z|anuluj) (?:subskrypcj|newsletter|otrzymywan)",
-            r"\bunsubscribe\b",
-            r"\babbestellen\b",
-        )
-    ),
-    re.compile(
-        one_of(
-            r"\botrzymuj(?:esz|a panstwo) (?:te|ta|ten) (?:wiadomosc|newsletter|e-?mail|mail)",
-            r"\b(?:wiadomosc|e-?mail|mailing) (?:zostala? )?wyslan\w (?:jest )?(?:do|na liste) (?:subskrybent|zapisan)",
-            r"\byou(?: are|'re)? (?:receiving|received|getting) this (?:message|e-?mail|newsletter) because\b",
-        )
-    ),
-    re.compile(
-        one_of(
-            r"\b(?:zobacz|otworz|wyswietl|pokaz|czytaj|obejrzyj)\b[^.?\n]{0,40}\bw przegladarce\b",
-            r"\b(?:wersja|wersje) (?:online|internetow[ae]|webow[ae]|www|przegladarkow[ae])\b",
-            r"\bnie (?:widzisz|wyswietla sie)\b[^.?\n]{0,30}\b(?:wiadomosci|wiadomosc|grafiki|obrazkow|newsletter\w{0,2})\b",
-            r"\bview\b[^.?\n]{0,30}\b(?:in|in your|in a) browser\b",
-            r"\bweb ?version\b",
-        )
-    ),
-    re.compile(r"^\W{0,3}(?:nasz |e-?)?newsletter\b", re.MULTILINE),
-)
-BULLETIN_SUBJECT = re.compile(r"(?:e-?)?(?:newsletter|biuletyn|mailing)\b")

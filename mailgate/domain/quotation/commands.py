@@ -9,7 +9,7 @@ from typing import Final
 
 from mailgate.domain.quotation.rows import Row, fold
 
-KNOWN_COMMANDS: Final = ("dokumentacja", "notatka", "przypisz", "zamknij")
+KNOWN_COMMANDS: Final = ("dokumentacja", "notatka", "telefon", "przypisz", "zamknij")
 _COMMAND: Final = re.compile(r"#([^\W\d_][\w-]*)(.*)", re.DOTALL)
 _LIKE_A_COMMAND: Final = re.compile(r"[\W_]{0,20}(?:(?:\d{1,2}|[a-z])[.)][\W_]{0,20})?#[\W_]{0,10}([^\W\d_]{4,})")
 _LONGEST_LEAD: Final = 120

@@ -14,11 +14,13 @@ from mailgate.domain.quotation.commands import command_meant, looks_like_command
 from mailgate.domain.quotation.leaks import leak_in
 
 Commands = Sequence[tuple[str, str]]
+STAY_INSIDE = frozenset({"notatka", "telefon"})
+"""With these commands the text is a note for the register, or on a call to the clerk."""
 
 
 def is_note(commands: Commands) -> bool:
     """True where the text stays inside as a note: nothing of the reply leaves."""
-    return any(name == "notatka" for name, _ in commands)
+    return any(name in STAY_INSIDE for name, _ in commands)
 
 
 def misplaced_command(text: str | None) -> str | None:
@@ -27,8 +29,8 @@ def misplaced_command(text: str | None) -> str | None:
 
 
 def holds_a_note(text: str | None) -> bool:
-    """True where ``#notatka`` stands within a text: what was to stay inside would be sent."""
-    return any(command_meant(line) == "notatka" for line in (text or "").splitlines())
+    """True where ``#notatka`` or its like stands within a text: what was to stay inside would be sent."""
+    return any(command_meant(line) in STAY_INSIDE for line in (text or "").splitlines())
 
 
 def leak_in_answer(text: str | None, commands: Commands, files: Sequence[Attachment]) -> str | None:

@@ -45,7 +45,7 @@ _WORDS: Final = frozenset(folded_words(
     # below a name
     "tel telefon fax faks kom mob nr wew ul mail email e www pl gov com"
 ))  # fmt: skip
-_TITLES: Final = frozenset(folded_words(
+TITLES: Final = frozenset(folded_words(
     "mgr inz dr lic inspektor podinspektor referent starszy starsza mlodszy mlodsza glowny glowna kierownik zastepca "
     "specjalista specjalistka informatyk pracownik socjalny ds spraw dzial referat wydzial sekretarz naczelnik dyrektor "
     "urzad urzedu gmina gminy miasto miasta miejski miejska gminny powiat powiatu powiatowy starostwo powiatowe osrodek "
@@ -67,7 +67,7 @@ def only_thanks(text: str, author: Iterable[str]) -> bool:
         return False
     own = {word for name in author for word in folded_words(name)}
     left = {word for word in words if not word.isdigit()} - _THANKS - _WORDS - own
-    return left <= _TITLES and _signs_below(text, left, own)
+    return left <= TITLES and _signs_below(text, left, own)
 
 
 def _signs_below(text: str, titles: set[str], own: set[str]) -> bool:
