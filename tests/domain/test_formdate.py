@@ -85,6 +85,7 @@ def test_every_month_is_known_by_its_genitive_its_short_and_its_roman_name(month
 def test_a_date_alone_has_nothing_beside_it_but_the_words_that_go_with_one() -> None:
     assert is_date_alone("dnia 20 listopada 2026 roku")
     assert not is_date_alone("20.11.2026 nie działa filtr")
+    assert not is_date_alone("1 12/2026 500,00")
 
 
 def test_a_reference_is_no_date() -> None:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from mailgate.domain.document import Block, Document, Line, Table, lines_of
+from mailgate.extract.html.flow import MAX_SPANNING_COLUMNS
 from mailgate.extract.html.reader import read_html, read_html_bytes
 
 
@@ -91,7 +92,28 @@ def test_a_link_shows_its_address_where_it_says_more(html: str, line: str) -> No
 def test_a_table_keeps_rows_and_cells_and_a_merged_cell_stands_once() -> None:
     html = "<table><tr><td rowspan=2>a<td colspan=2>b<br>c</tr><tr><th>d<td>e</table>"
     (table,) = read_html(html, "body").blocks
-    assert cells(table) == [[("a",), ("b", "c")], [("d",), ("e",)]]
+    assert cells(table) == [[("a",), ("b", "c")], [(), ("d",), ("e",)]]
+
+
+def test_a_page_of_cells_that_span_rows_makes_no_cells_without_end() -> None:
+    html = "<table><tr>" + "<td rowspan=60000>a" * 2000 + "</tr>" + "<tr><td>b" * 2000 + "</table>"
+    (table,) = read_html(html, "body").blocks
+    assert isinstance(table, Table)
+    assert max(map(len, table.rows[1:])) <= MAX_SPANNING_COLUMNS + 1
+
+
+def test_below_a_cell_that_spans_rows_an_empty_one_keeps_its_column() -> None:
+    html = (
+        "<table><tr><td>a<td rowspan=3 colspan=2>b<td>c</tr><tr><td>d<td>e</tr><tr><td>f<td rowspan=x>g</tr>"
+        "<tr><td>h<td>i<td>j</table>"
+    )
+    (table,) = read_html(html, "body").blocks
+    assert cells(table) == [
+        [("a",), ("b",), ("c",)],
+        [("d",), (), ("e",)],
+        [("f",), (), ("g",)],
+        [("h",), ("i",), ("j",)],
+    ]
 
 
 def test_a_table_in_a_cell_is_a_table_in_a_cell() -> None:

@@ -148,16 +148,23 @@ def test_lists_show_their_numbers_and_bullets() -> None:
     assert texts(body, styles) == ["1. a", "1.a) b", "2. c", "dalej", "- d", "3. e", "1. f"]
 
 
-def test_merged_cells_stand_once_and_tables_in_cells_stay_there() -> None:
+def test_merged_cells_stand_once_and_keep_their_column_and_tables_in_cells_stay_there() -> None:
     inner = table(row(cell(p("w")), cell(p("x"))))
     heading = row(cell(p("a"), attributes='table:number-columns-spanned="2"'), COVERED)
     body = table(
         f"<table:table-header-rows>{heading}</table:table-header-rows>",
         row(cell(p("b"), inner, p("c")), cell(p("d"))),
+        row(cell(p("e"), attributes='table:number-rows-spanned="2"'), cell(p("f"))),
+        row(COVERED, cell(p("g"))),
     )
     (found,) = read_odf(odt(body), "x").blocks
     assert isinstance(found, Table)
-    assert [[cell.lines() for cell in cells] for cells in found.rows] == [[("a",)], [("b", "w", "x", "c"), ("d",)]]
+    assert [[cell.lines() for cell in cells] for cells in found.rows] == [
+        [("a",)],
+        [("b", "w", "x", "c"), ("d",)],
+        [("e",), ("f",)],
+        [(), ("g",)],
+    ]
     assert [type(block) for block in found.rows[1][0].blocks] == [Line, Table, Line]
 
 

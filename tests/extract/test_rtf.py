@@ -94,13 +94,13 @@ def test_a_table_has_rows_and_cells_with_paragraphs() -> None:
     assert grid(Document("x", (found,))) == [["a", "b\nc"], ["", "d"]]
 
 
-def test_merged_cells_stand_once() -> None:
+def test_merged_cells_stand_once_and_keep_their_column_below() -> None:
     rows = (
         r"\trowd\clvmgf\cellx1\cellx2\intbl a\cell b\cell\row"
         r"\trowd\clvmrg\cellx1\cellx2\intbl\cell c\cell\row"
         r"\trowd\clmgf\cellx1\clmrg\cellx2\intbl d\cell\cell\row"
     )
-    assert grid(read(rows)) == [["a", "b"], ["c"], ["d"]]
+    assert grid(read(rows)) == [["a", "b"], ["", "c"], ["d"]]
 
 
 def test_a_table_in_a_cell_stays_there() -> None:

@@ -18,10 +18,13 @@ from mailgate.extract.page.shapes import Box
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.scan import tesseract
 from mailgate.extract.scan.addresses import agreed, as_on_page, whole_addresses
+from mailgate.extract.scan.dashes import with_dashes
 from mailgate.extract.scan.glyphs import accented
+from mailgate.extract.scan.links import agreed_link
 from mailgate.extract.scan.picture import is_page_like, is_picture, made_ready
-from mailgate.extract.scan.reader import UNREAD, Recogniser
+from mailgate.extract.scan.reader import ILLEGIBLE, UNREAD, Recogniser
 from mailgate.extract.scan.references import as_pictured, likelier_reference
+from mailgate.extract.scan.slant import lies_sideways
 
 SCANS = sorted(path for path in (Path(__file__).parent.parent / "files" / "scans").iterdir() if path.suffix != ".json")
 FIELDS = ("date", "reference", "user_name", "office", "phone", "email", "question")
@@ -294,3 +297,103 @@ def test_half_an_address_on_a_picture_is_no_address_and_nobody_is_written_to_but
         (form,) = find_forms([Document("attachment:skan.png", lines, by_ocr=True)]).forms
         assert (form.email, form.phone) == (email, "+48225173340")
         assert address_for(clerk, form.email).to == clerk
+
+
+# --- links, dashes, sparse pages
+
+
+@pytest.mark.parametrize(
+    ("polish", "english"),
+    [
+        ("https://a.example/wnioski?id=9608tryb=2fzakladka", "https://a.example/wnioski?id=960&tryb=2#zakladka"),
+        ("https://a.example/wnioski?id=960&tryb=2#zakladka", "https://a.example/wnioski7id=960&tryb=2#zakladka"),
+        ("https://a.examplelwnioski?id=9608tryb=2#zakladka", "https://a.example/wnioski7id=960&tryb=2#zakiadka"),
+    ],
+)
+def test_a_link_has_the_signs_that_either_model_saw(polish: str, english: str) -> None:
+    assert agreed_link(polish, english) == "https://a.example/wnioski?id=960&tryb=2#zakladka"
+
+
+def test_a_link_stands_where_the_other_model_read_something_else() -> None:
+    assert agreed_link("https://a.example/wnioski", "Sprawa & reszta") == "https://a.example/wnioski"
+
+
+@pytest.mark.parametrize(("read", "width", "told"), [("-", 11, "–"), ("—", 11, "–"), ("–", 20, "—"), ("–", 6, "-")])
+def test_a_dash_is_as_long_as_its_ink(read: str, width: float, told: str) -> None:
+    words = [
+        tesseract.Recognised("trakcie", Box(0, 0, 70, 18), 90),
+        tesseract.Recognised(read, Box(80, 8, 80 + width, 10), 90),
+        tesseract.Recognised("oczekuje", Box(110, 0, 190, 18), 90),
+    ]
+    assert [word.text for word in with_dashes(words)] == ["trakcie", told, "oczekuje"]
+
+
+def test_a_bullet_opens_its_line_and_a_quotation_mark_does_not() -> None:
+    words = [
+        tesseract.Recognised("»", Box(0, 4, 8, 12), 80),
+        tesseract.Recognised("pierwszy", Box(20, 0, 90, 18), 90),
+        tesseract.Recognised("»", Box(100, 4, 108, 12), 80),
+    ]
+    assert [word.text for word in with_dashes(words)] == ["•", "pierwszy", "»"]
+
+
+def lined(size: tuple[int, int], lines: int) -> Image.Image:
+    """Rows of short strokes, as wide as the page, like lines of text."""
+    picture = Image.new("L", size, 255)
+    draw = ImageDraw.Draw(picture)
+    for number in range(lines):
+        for x in range(150 + 5 * number * number % 24, size[0] - 150, 24):
+            draw.rectangle((x, 200 + 40 * number, x + 14, 218 + 40 * number), fill=0)
+    return picture
+
+
+@pytest.mark.parametrize("angle", [0.0, 1.2, -1.2])
+def test_a_page_of_wide_lines_that_rise_a_little_does_not_lie_on_its_side(angle: float) -> None:
+    page = lined((3400, 2400), 12).rotate(angle, fillcolor=255)
+    assert not lies_sideways(page)
+    assert lies_sideways(page.transpose(Image.Transpose.ROTATE_90))
+
+
+def test_the_grain_of_a_page_with_a_single_line_stays_white() -> None:
+    grain = Image.effect_noise((2400, 3400), 20)
+    page = Image.blend(lined((2400, 3400), 1), grain, 0.08)
+    dark = sum(made_ready(page).image.crop((0, 1000, 2400, 3400)).histogram()[:128])
+    assert dark < 200
+
+
+def a_scan_of(longer_side: int) -> bytes:
+    """The template's scan made smaller."""
+    with Image.open(Path(__file__).parent.parent / "files" / "scans" / "bw.tif") as scan:
+        grey = scan.convert("L")
+    factor = longer_side / max(grey.size)
+    return written(grey.resize((round(grey.width * factor), round(grey.height * factor)), Image.Resampling.LANCZOS))
+
+
+@with_tesseract
+@pytest.mark.parametrize("longer_side", [650, 500, 320])
+def test_a_scan_too_small_to_be_read_has_a_remark(longer_side: int) -> None:
+    (note,) = read(a_scan_of(longer_side)).notes
+    assert note.startswith(ILLEGIBLE)
+    assert note.endswith(f"x {longer_side} pixels")
+
+
+@with_tesseract
+def test_a_scan_that_was_read_has_no_such_remark() -> None:
+    assert read(a_scan_of(1000)).notes == ()
+
+
+def test_a_small_scan_is_left_for_later_as_any_other() -> None:
+    assert read(a_scan_of(500), Recogniser(off=True)).notes == (UNREAD,)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.new("L", (355, 500), "white"),
+        Image.new("L", (355, 500), 90),
+        Image.new("L", (150, 212), 250),
+        Image.radial_gradient("L").resize((600, 200)),
+    ],
+)
+def test_a_small_picture_that_is_no_page_has_no_remark(picture: Image.Image) -> None:
+    assert read_file("logo.png", "image/png", written(picture), "attachment:logo.png") == ()

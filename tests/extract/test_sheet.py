@@ -52,13 +52,13 @@ def test_empty_rows_and_columns_fall_away_and_empty_cells_between_filled_ones_st
     assert grid(read_xlsx(content, "x")) == [["Imię", "Jan", ""], ["Urząd", "GOPS\nŻory", "x"]]
 
 
-def test_merged_cells_stand_once() -> None:
+def test_merged_cells_stand_once_and_keep_their_column_below() -> None:
     book = Workbook()
-    for place, content in {"A1": "a", "A2": "b", "C2": "c"}.items():
+    for place, content in {"A1": "a", "A2": "b", "C2": "c", "C3": "d"}.items():
         book.active[place] = content
     book.active.merge_cells("A1:C1")
     book.active.merge_cells("A2:B3")
-    assert grid(read_xlsx(saved(book), "x")) == [["a"], ["b", "c"]]
+    assert grid(read_xlsx(saved(book), "x")) == [["a"], ["b", "c"], ["", "d"]]
 
 
 def test_numbers_dates_and_truths_are_what_a_person_sees() -> None:

@@ -204,11 +204,13 @@ def _after_farewell(state: _State, mark: Mark) -> bool:
 
 
 def _worth_inside(state: _State, mark: Mark) -> float:
-    """What it costs to end the question at a label: little in a table's next row, much where the value does not fit."""
+    """What it costs to end the question at a label: nothing in a table's next row, much where the value does not fit."""
     if state.last != "question" or state.question is None:
         return 0.0
     if mark.opens_cell and _in_same_table(state.question, mark):
-        return max(mark.fit, 0.0)
+        # Right of the question's label, in the column of its text, a row may yet be one of the question's.
+        level = len(state.question.path) - 1
+        return min(mark.fit, 0.0) if mark.path[level][2] > state.question.path[level][2] else 0.0
     return mark.fit - (_INSIDE_THE_QUESTION if state.fields & _CORE else _AFTER_A_FIRST_QUESTION)
 
 

@@ -28,6 +28,8 @@ _SIGNS_BEFORE_EXTENSION = re.compile(r"(?<!\d)(?:wewn|wew|ext)[a-z]{0,6}[.:]{0,2
 _EXTENSION_FURTHER_ON = re.compile(
     r"(?<![a-z0-9])(?:wewnetrzny|wewn|wew|ext)[.:]{0,2}\s{0,2}(?:nr\s{0,2})?(\d{1,6})(?!\d)"
 )
+_NO_DIGIT_OR_PLUS = re.compile(r"[^\d+]")
+_DIGITS = re.compile(r"\d+")
 _NATIONAL_DIGITS = 9
 
 _WORDS_WITHOUT_MEANING = frozenset(
@@ -130,7 +132,9 @@ def _valid_address(span: str) -> str | None:
 
 def _first_phone(text: str) -> str | None:
     """The first telephone that is no fax, else the first fax, as E.164."""
-    folded = fold(text) if len(fold(text)) == len(text) else text.lower()
+    folded = fold(text)
+    if len(folded) != len(text):
+        folded = text.lower()
     faxes: list[str] = []
     last_end = 0
     for run in _NUMBER_RUN.finditer(folded):
@@ -168,13 +172,13 @@ def _extension(text: str, start: int, end: int) -> str:
 
 def _number(run: str) -> str | None:
     """The first telephone number in a run of digits and the signs between them, as E.164."""
-    compact = re.sub(r"[^\d+]", "", run)
+    compact = _NO_DIGIT_OR_PLUS.sub("", run)
     if compact.startswith("00"):
         compact = "+" + compact[2:]
     if compact.startswith("+") and not compact.startswith("+48"):
         return _possible(_foreign_part(run))
     without_plus = compact.startswith("48") and len(compact) == _NATIONAL_DIGITS + 2
-    return _polish(re.findall(r"\d+", run), international=compact.startswith("+48") or without_plus)
+    return _polish(_DIGITS.findall(run), international=compact.startswith("+48") or without_plus)
 
 
 def _foreign_part(run: str) -> str:
@@ -191,7 +195,8 @@ def _polish(groups: list[str], *, international: bool) -> str | None:
         taken += group
         national = _national(taken, international=international)
         if len(national) == _NATIONAL_DIGITS:
-            return _possible("+48" + national)
+            # Any nine digits are a possible number in Poland, so there is nothing to ask phonenumbers about.
+            return f"+48{national}" if national.isascii() else _possible(f"+48{national}")
         if len(national) > _NATIONAL_DIGITS:
             return None
     return None

@@ -6,6 +6,7 @@ import re
 from datetime import date as Date  # noqa: N812 - a field is called date
 
 from mailgate.domain.polish.words import fold
+from mailgate.domain.remembered import remembered
 
 _MONTHS = (
     ("styczen", "stycznia", "sty", "january", "jan", "i"),
@@ -37,6 +38,9 @@ _MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,12})\.?\s{1,2}(?P<day>\d{1,2}),?\s
 _COMPACT = re.compile(r"(?<!\d)(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?!\d)")
 _SHAPES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_MONTH, _MONTH_FIRST, _COMPACT)
 _PLACE = re.compile(r"^\s*[A-ZŁŚŻŹĆ][^\W\d_]+(?:[ -][A-ZŁŚŻŹĆ][^\W\d_]+){0,3}\s?,\s")
+_LETTERS = re.compile(r"[a-z]+")
+_AMOUNT = re.compile(r"\d,\d{2}(?!\d)")
+"""``1 12/2026 500,00`` is a row of a list of payments."""
 _SHAPE_ALONE = re.compile(r"(?:dnia|dn\.)?\s?\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}\s?(?:r\.?|roku)?")
 _WORDS_BESIDE = frozenset({"r", "roku", "dnia", "dn", "z", "go", "ego", "godz", "godzina", "g"})
 _LONGEST = 200
@@ -44,6 +48,7 @@ _BETWEEN = " ,;/|-–"
 _YEARS = range(1990, 2100)
 
 
+@remembered(most=1024, longest=_LONGEST)
 def read_date(text: str) -> Date | None:
     """The first date in a text (``Łąck, dnia 20 listopada 2026 r.``), or None where there is none or it does not exist.
 
@@ -62,7 +67,9 @@ def is_date_alone(text: str) -> bool:
     """True where a text is a date and nothing but what goes with one: a place before it, the hour after it."""
     if read_date(text) is None:
         return False
-    rest = [word for word in re.findall(r"[a-z]+", fold(_PLACE.sub("", text))) if word not in _MONTH_NUMBER]
+    if _AMOUNT.search(text):
+        return False
+    rest = [word for word in _LETTERS.findall(fold(_PLACE.sub("", text))) if word not in _MONTH_NUMBER]
     return all(word in _WORDS_BESIDE for word in rest)
 
 

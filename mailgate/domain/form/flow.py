@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mailgate.domain.document import Block, Cell, Cue, Document, Line, Table
+from mailgate.domain.form.columns import with_typed_columns
 from mailgate.domain.form.gridtext import with_drawn_tables
+from mailgate.domain.form.labels import label_at_start
 
 Path: TypeAlias = tuple[tuple[int, int, int], ...]
 """The cell a line stands in, outermost first, as (table, row, column); empty outside of tables."""
@@ -15,6 +17,9 @@ Path: TypeAlias = tuple[tuple[int, int, int], ...]
 _DEEPEST_TABLE = 30
 _ENOUGH_LINES_TO_TELL = 6
 _MOST_COLUMNS = 1000
+_FEWEST_VALUES_OF_A_FORM = 3
+_LABELS_OF_A_LIST = 3
+_COLUMNS_OF_ITS_OWN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ def flow_of(document: Document, is_label: Callable[[str], bool]) -> tuple[Item, 
     label with nothing after it.
     """
     blocks = _unquoted(document.blocks) if _has_quote_marks(document.blocks) else document.blocks
-    return _single_spaced(tuple(_Layout(is_label).items(with_drawn_tables(blocks))))
+    blocks = with_typed_columns(with_drawn_tables(blocks), is_label)
+    return _single_spaced(tuple(_Layout(is_label).items(blocks)))
 
 
 class _Layout:
@@ -69,25 +75,64 @@ class _Layout:
         index = 0
         while index < len(rows):
             if index + 1 < len(rows) and self._is_heading(rows[index], rows[index + 1]):
-                for column, (label, value) in enumerate(zip(rows[index], rows[index + 1], strict=True)):
-                    # Rows of the table's own have numbers from 0 on; these have their own, below.
-                    row_index = -(index * _MOST_COLUMNS + column % _MOST_COLUMNS + 1)
-                    yield row_index, 0, label
-                    yield row_index, 1, value
-                index += 2
+                heading, index = rows[index], index + 1
+                yield from _below_labels(heading, rows[index], index)
+                while index + 1 < len(rows) and self._is_another_form(heading, rows[index + 1]):
+                    index += 1
+                    yield from _below_labels(heading, rows[index], index)
+                index += 1
             else:
                 yield from ((index, column, cell) for column, cell in enumerate(rows[index]))
                 index += 1
 
     def _is_heading(self, row: tuple[Cell, ...], below: tuple[Cell, ...]) -> bool:
-        """True for two labels or more and nothing else, above as many cells that are no labels."""
+        """True for two labels or more, above as many cells that are no labels.
+
+        Beside three labels a list may have columns of its own (``Lp.``, ``Uwagi``).
+        """
         if len(row) < 2 or len(row) != len(below):
             return False
-        texts = [" ".join(cell.lines()).strip() for cell in row]
-        values = [" ".join(cell.lines()).strip() for cell in below]
-        labelled = [self._is_label(text) for text in texts]
-        whole = all(is_label or not text for is_label, text in zip(labelled, texts, strict=True))
-        return whole and sum(labelled) >= 2 and not any(self._is_label(value) for value in values)
+        texts = [text for text in map(_text_of, row) if text]
+        labels = sum(map(self._is_label, texts))
+        others = len(texts) - labels
+        if labels < 2 or (others and (labels < _LABELS_OF_A_LIST or others > _COLUMNS_OF_ITS_OWN)):
+            return False
+        return not any(self._is_label(_text_of(cell)) for cell in below)
+
+    def _is_another_form(self, heading: tuple[Cell, ...], row: tuple[Cell, ...]) -> bool:
+        """True for a further row of values below labels: it has its own question, and not that alone."""
+        if len(row) != len(heading) or any(self._is_label(_text_of(cell)) for cell in row):
+            return False
+        texts = [_text_of(cell) for cell in row]
+        asked = any(text and _is_question(_text_of(label)) for label, text in zip(heading, texts, strict=True))
+        return asked and sum(map(bool, texts)) >= _FEWEST_VALUES_OF_A_FORM
+
+
+def _below_labels(heading: tuple[Cell, ...], row: tuple[Cell, ...], index: int) -> Iterator[tuple[int, int, Cell]]:
+    """Each label and the value below it as a row of two cells; what has no label of ours follows the first."""
+    # At the end, or before the row, it would be taken for a part of the question above it.
+    columns = list(enumerate(zip(heading, row, strict=True)))
+    first = next((one for one in columns if _is_short_field(_text_of(one[1][0]))), columns[0])
+    rest = [one for one in columns if one is not first]
+    rest.sort(key=lambda one: label_at_start(_text_of(one[1][0])) is not None)
+    for column, (label, value) in (first, *rest):
+        # Rows of the table's own have numbers from 0 on; these have their own, below.
+        row_index = -(index * _MOST_COLUMNS + column % _MOST_COLUMNS + 1)
+        yield row_index, 0, label
+        yield row_index, 1, value
+
+
+def _is_question(text: str) -> bool:
+    label = label_at_start(text)
+    return label is not None and label.field == "question"
+
+
+def _is_short_field(text: str) -> bool:
+    return label_at_start(text) is not None and not _is_question(text)
+
+
+def _text_of(cell: Cell) -> str:
+    return " ".join(cell.lines()).strip()
 
 
 def _has_quote_marks(blocks: Sequence[Block]) -> bool:

@@ -72,7 +72,9 @@ _GLUED: dict[str, LabelField] = {
 }
 _NUMBERING = re.compile(
     r"[\s|*_#>•·▪●○◦§–—-]{0,8}"
-    r"(?:(?:pkt\.?|poz\.?|\()?\s?(?:\d{1,2}|[a-zA-Z](?=[.)])|[IVX]{1,5}(?=[.)]))\s?(?:[.):]{1,2}|(?=\s[A-ZŻŹĆŁŚ]))\s*)?"
+    r"(?:(?:pkt\.?|poz\.?|\()?\s?(?:\d{1,2}|[a-zA-Z](?=[.)])|[IVX]{1,5}(?=[.)]))\s?(?:[.):/]{1,2}|(?=\s[A-ZŻŹĆŁŚ]))\s*"
+    # The bullet of an inner list, as clients write it in plain text.
+    r"|o\s{1,8}(?=[A-ZŻŹĆŁŚ]))?"
     r"[\s|*_„\"•·–—-]{0,4}"
 )
 _REMARK = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|/[^/]{0,40}/(?=\s*:)")
@@ -278,7 +280,8 @@ def _meaning_of(text: str, start: int, end: int) -> Meaning | None:
     """What ``text[start:end]`` means as a label, remarks in parentheses aside."""
     whole = text[start:end]
     plain = _REMARK.sub(" ", whole)
-    words = folded_words(plain)
+    # ``(imię i nazwisko):`` below the rest of a label is one by itself.
+    words = folded_words(plain) or folded_words(whole)
     if not words or len(words) > _MOST_WORDS:
         glued = "".join(words)
         return Meaning(_GLUED[glued], 3, "") if glued in _GLUED else None

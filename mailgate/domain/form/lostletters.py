@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import Final
 
 from mailgate.domain.polish.words import fold
+from mailgate.domain.remembered import remembered
 
-LOST: Final = frozenset("?\ufffd")
+_QUESTION_MARK: Final = "?"
+_REPLACEMENT: Final = "\ufffd"
 _WITH_LOST = re.compile(r"(?:[^\W\d_]|[?\ufffd]){2,30}")
 _RUN = re.compile(r"[?\ufffd]+")
 # What the nine letters are without their marks, as words are compared.
@@ -25,11 +27,13 @@ class LostLetters:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(frozenset(words), key=lambda word: (-len(word), word))
         self._meant = lru_cache(maxsize=1024)(self._look_up)
+        self._restored = remembered(most=1024)(self._restore)
 
     def __call__(self, text: str) -> str:
         """The text with the words put in that are surely meant, every sign after them at its old place."""
-        if LOST.isdisjoint(text):
-            return text
+        return self._restored(text) if _QUESTION_MARK in text or _REPLACEMENT in text else text
+
+    def _restore(self, text: str) -> str:
         return _WITH_LOST.sub(lambda found: self._meant(found.group()), text[:_LONGEST]) + text[_LONGEST:]
 
     def _look_up(self, token: str) -> str:

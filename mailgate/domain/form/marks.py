@@ -30,6 +30,7 @@ _MOST_MARKS = 1500
 _MOST_LINES_OF_A_LABEL = 4
 _LONGEST_BROKEN_LINE = 40
 _SURE_LABEL = 3
+_PYTANIA = len("pytania")
 _BREAKS_A_LABEL = re.compile(r"[^\W\d_]$|[,/.-]$")
 
 
@@ -88,12 +89,21 @@ def _lines_of_label(items: Sequence[Item]) -> int:
         alone = label_at_start(item.text)
         if label is not None and alone is not None and alone.field != label.field:
             break
-        if label is not None and label.end > len(text) + 1 and label.weight >= _SURE_LABEL:
+        if _is_title_broken(text, item.text):
+            return count
+        whole = f"{text} {item.text}"
+        alone_in_cell = bool(item.path) and label is not None and not without_leaders(whole[label.value_start :])
+        if label is not None and label.end > len(text) + 1 and (label.weight >= _SURE_LABEL or alone_in_cell):
             best = count
         text = f"{text} {item.text}"
         if ":" in item.text or len(text) > 2 * _LONGEST_BROKEN_LINE:
             break
     return best
+
+
+def _is_title_broken(above: str, below: str) -> bool:
+    """True for ``HOT-01 Zgłoszenie`` above ``pytania``, which would be taken for a label by itself."""
+    return below[:_PYTANIA] == "pytania" and title_weight(above) > 0 and folded_words(above)[-1:] == ("zgloszenie",)
 
 
 def marks_of(items: Sequence[Item]) -> list[Mark]:

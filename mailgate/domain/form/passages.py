@@ -56,6 +56,8 @@ _HEADER = re.compile(r"[\s*>]{0,6}([^\W\d_]{2,12}(?:[ -][^\W\d_]{2,10})?)\s?\*{0
 _WROTE = re.compile(
     r"(?:pisze|napisal|napisala|napisal\(a\)|napisal/a|napisal\(-a\)|napisali|wrote|schrieb|pisza)\s{0,2}:?\s{0,2}$"
 )
+_DIGIT_OR_AT = re.compile(r"\d|@")
+_DAY = re.compile(r"(?:pon|pn|wt|sr|czw|cz|pt|pia|sob|sb|niedz|nd|nie)\.?,? \d|\d{1,4}[.\-/ ]")
 # What gateways and filters put before a subject: ``[EXT]``, ``***SPAM***``, ``(zewnętrzny)``.
 _TAGS = r"\s*(?:\[[^\[\]]{1,30}\]\s*|\*{1,5}[^*]{1,30}\*{1,5}\s*|\([^()]{1,30}\)\s*|(?:ext|external|spam)\s*:\s*)*"
 _COUNTED = r"\.?\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:\uff1a]"
@@ -290,13 +292,13 @@ def _attribution_end(items: list[Item], index: int) -> int:
             return 0
         joined += " " + fold(item.text)
         if _WROTE.search(joined[-40:]):
-            return place + 1 if re.search(r"\d|@", joined) else 0
+            return place + 1 if _DIGIT_OR_AT.search(joined) else 0
     return 0
 
 
 def _names_day(opening: str) -> bool:
     """True for ``pt., 20 lis 2026 o 09:12`` as Gmail writes it, and for ``20.11.2026 09:12``."""
-    return bool(re.match(r"(?:pon|pn|wt|sr|czw|cz|pt|pia|sob|sb|niedz|nd|nie)\.?,? \d|\d{1,4}[.\-/ ]", opening))
+    return _DAY.match(opening) is not None
 
 
 def _inside(items: list[Item], border: _Border, base: int) -> _Inside:

@@ -51,6 +51,7 @@ _WORDS_OF_A_NAME = 2
 _JOINING_WORD = 2
 
 
+@remembered(most=4096)
 def without_leaders(text: str) -> str:
     """A short value freed of the dots and lines on which it was written, white space folded."""
     opened = _LEADERS.sub(" ", text.replace("\u2002", " "))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date as Date  # noqa: N812 - a field is called date
+from functools import lru_cache
+from itertools import chain
 
 from mailgate.domain.document import Document, Field
 from mailgate.domain.form.candidates import FormMarks, forms_in
@@ -22,6 +24,9 @@ from mailgate.domain.form.vocabulary import LabelField
 from mailgate.domain.polish.words import fold, squeeze
 
 _DATE_WORDS_OF_A_BLANK = re.compile(r"(?:r|roku|dnia|dn|z|rok|20|20\d\d|\W)+", re.IGNORECASE)
+_STAMP = re.compile(r"\bwp\s?l\s?y\s?n|\bwplyw")
+"""``WPŁYNĘŁO dnia 3.02.2026``: the day on which a letter came to an office."""
+_GAP = re.compile(r"\t|\s{3,}")
 _LONGEST_SHORT_VALUE = 500
 _LONGEST_DATE_LINE = 60
 _OUTSIDE = (BELOW_THE_TABLE, BELOW_A_RULER)
@@ -45,6 +50,8 @@ class FormReading:
 
     values: dict[LabelField, Value] = field(default_factory=dict)
     whose: Whose = "own"
+    places: frozenset[int] = frozenset()
+    """The indices of its own lines, from its labels to the ends of their texts, among those of its passage."""
 
     def value(self, name: LabelField) -> Value:
         """What was read for a field."""
@@ -71,16 +78,39 @@ def read_forms(document: Document, subject: str = "", answers: bool = False) -> 
     ``subject`` is the message's where the document is its body: it tells a reply from a forwarded message.  Where it
     tells neither, ``answers`` is true for a message that names another as the one it answers.
     """
-    items = flow_of(document, is_label_alone)
-    readings = [
-        _reading(lines, form, passage.whose)
-        for passage in passages(items, subject, answers)
-        for lines in (with_whole_labels(passage.items),)
-        for form in forms_in(lines)
-    ]
+    readings = [reading for _, found in _passages_read(document, subject, answers) for reading in found]
     sure = [reading for reading in readings if reading.whose != "doubtful" and reading.text("question")]
     found = sure or readings
     return _with_fields(tuple(found), document.fields)
+
+
+def lines_beside_forms(
+    document: Document, subject: str = "", answers: bool = False
+) -> tuple[int, tuple[tuple[Item, ...], ...]]:
+    """How many filled forms a document's text holds, and the lines beside all forms in it, passage by passage.
+
+    Quoted history is left out; ``subject`` and ``answers`` as for ``read_forms``.
+    """
+    read = _passages_read(document, subject, answers)
+    beside = []
+    for lines, readings in read:
+        own = {place for reading in readings for place in reading.places}
+        beside.append(tuple(line for place, line in enumerate(lines) if place not in own))
+    return sum(bool(reading.text("question")) for _, readings in read for reading in readings), tuple(beside)
+
+
+# The forms of a mail are looked for first, and then what stands beside them, in the same documents.
+@lru_cache(maxsize=8)
+def _passages_read(
+    document: Document, subject: str, answers: bool
+) -> tuple[tuple[tuple[Item, ...], tuple[FormReading, ...]], ...]:
+    """The lines of each passage, and the forms in them."""
+    items = flow_of(document, is_label_alone)
+    read = []
+    for passage in passages(items, subject, answers):
+        lines = with_whole_labels(passage.items)
+        read.append((lines, tuple(_reading(lines, form, passage.whose) for form in forms_in(lines))))
+    return tuple(read)
 
 
 def _reading(items: Sequence[Item], form: FormMarks, whose: Whose) -> FormReading:
@@ -102,9 +132,15 @@ def _reading(items: Sequence[Item], form: FormMarks, whose: Whose) -> FormReadin
         region = question_region(items, form, *question, name)
         if region.place.startswith(_OUTSIDE) and not any(value.text for value in values.values()):
             # What stands below the table or the line of a form that nobody filled in is no question.
-            region = Region(region.mark, (), "nothing stands in the question's place")
+            region = Region(region.mark, (), "nothing stands in the question's place", region.mark.index)
         values["question"] = Value("\n".join(region.lines), region.mark.label, region.place)
-    return FormReading(values, whose)
+        regions["question"] = [region]
+    return FormReading(values, whose, _places(form, regions))
+
+
+def _places(form: FormMarks, regions: dict[LabelField, list[Region]]) -> frozenset[int]:
+    texts = (range(region.mark.index, region.last + 1) for found in regions.values() for region in found)
+    return frozenset(chain((mark.index for mark in form.marks), *texts))
 
 
 _CORE = ("user_name", "office", "contact")
@@ -156,10 +192,17 @@ def _contact_text(region: Region) -> str:
 
 
 def _joined(name: LabelField, region: Region) -> str:
-    lines = [without_hints(line) for line in region.lines]
     if name == "reference":
-        return _without_lone_bracket(squeeze("".join(lines)))
-    return squeeze(" ".join(line for line in lines if line))
+        return _without_lone_bracket(squeeze("".join(without_hints(_before_date(line)) for line in region.lines)))
+    lines = [without_hints(line) for line in region.lines]
+    commas = ["," if line.rstrip().endswith(",") else "" for line in region.lines[:-1]]
+    return squeeze(" ".join(line + comma for line, comma in zip(lines, (*commas, ""), strict=True) if line))
+
+
+def _before_date(line: str) -> str:
+    """The line up to a gap behind which a date stands: ``Nasz znak: OPS.1.2026      Łąck, dnia 20.11.2026 r.``."""
+    pieces = _GAP.split(line, maxsplit=1)
+    return pieces[0] if len(pieces) > 1 and read_date(pieces[1]) is not None else line
 
 
 def _without_lone_bracket(text: str) -> str:
@@ -187,7 +230,10 @@ def _unlabelled_date(items: Sequence[Item], form: FormMarks) -> dict[LabelField,
     """A date without ``data:`` among the first lines of the form, as in ``Łąck, dnia 20.11.2026 r.``."""
     first = form.marks[0].index
     second = next((mark.index for mark in form.marks if mark.field in (*_CORE, "question")), first)
-    for item in items[max(0, first - 3) : second]:
+    header = items[max(0, first - 3) : second]
+    for place, item in enumerate(header):
+        if _STAMP.search(fold(" ".join(one.text for one in header[max(0, place - 1) : place + 1]))):
+            continue
         for segment in re.split(r"\s{2,}|\t", item.text):
             dated = "dnia" in fold(segment) or is_date_alone(segment)
             if dated and len(segment) <= _LONGEST_DATE_LINE and read_date(segment):
@@ -242,7 +288,7 @@ def _with_fields(readings: tuple[FormReading, ...], fields: Sequence[Field]) -> 
         return readings
     values = dict(readings[0].values)
     values.update({name: value for name, value in by_fields.values.items() if value.text or name not in values})
-    return (FormReading(values, readings[0].whose),)
+    return (replace(readings[0], values=values),)
 
 
 def _says_as_much(page: FormReading, by_fields: FormReading) -> bool:

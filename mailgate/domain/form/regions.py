@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailgate.domain.form.candidates import FormMarks
+from mailgate.domain.form.date import read_date
 from mailgate.domain.form.endings import ending, is_advertisement, is_page_number, is_sign_off, is_signature_mark
 from mailgate.domain.form.flow import Item, Path
 from mailgate.domain.form.labels import label_at_start, title_weight
-from mailgate.domain.form.marks import Mark
+from mailgate.domain.form.marks import HEADER, Mark
 from mailgate.domain.form.placeholders import (
     is_hint,
     is_hint_in_parentheses,
@@ -23,7 +24,10 @@ from mailgate.domain.form.placeholders import (
 from mailgate.domain.polish.words import folded_words
 
 _FOREIGN_LABEL = re.compile(r"[\s\d.)*•–-]{0,6}[A-ZŻŹĆŁŚÓĄĘŃ][^\W\d_]{2,20}(?:[ /-][^\W\d_]{1,20}){0,4}\s?:(?:\s|$)")
+_NUMBER_BEFORE_LABEL = re.compile(r"\s\(?(?:\d{1,2}|[a-zA-Z])[.)]\s*$")
+_SIGN_BEFORE_LABEL = re.compile(r"(?:\s[/\\|•–-]|[,;|])\s*$")
 _NUMBER_ALONE = re.compile(r"\(?(?:\d{1,2}|[a-z]|[IVX]{1,4})[.)]{0,2}")
+_IN_FURTHER_ROWS = ("office", "contact")
 _LINES_OF = {"date": 2, "reference": 2, "user_name": 3, "office": 5, "contact": 8}
 _CLOSING_LINES = 6
 _WORDS_OF_A_REFERENCE = 4
@@ -34,11 +38,15 @@ BELOW_A_RULER = "below a ruler"
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A label's text line by line, and in which place it was found (English)."""
+    """A label's text line by line, and in which place it was found (English).
+
+    ``last`` is the index of the last item that belongs to it; without text that of the label.
+    """
 
     mark: Mark
     lines: tuple[str, ...]
     place: str
+    last: int
 
 
 def short_region(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Region:
@@ -46,6 +54,7 @@ def short_region(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> R
     lines: list[str] = []
     place = "nothing stands beside or below the label"
     first: _Numbered | None = None
+    last = mark.index
     for item, text in _texts(items, mark, limit):
         if item.index > mark.index:
             if not _goes_on(item, text, mark, first, lines):
@@ -54,18 +63,17 @@ def short_region(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> R
                 break
             if not text or (item.cue == "page" and items[mark.index].cue != "page"):
                 continue
-        if not without_leaders(text):
+        if not without_leaders(text) or (not lines and (is_hint_in_parentheses(text) or is_ruler(text))):
+            # ``(kto zgłasza)`` is printed between the label and the value, and a label may be underlined.
             continue
         if not lines:
             first = item
             place = _place(mark, item)
         lines.append(text)
+        last = item.index
         if len(lines) >= _LINES_OF.get(mark.field, 1):
             break
-    if len(lines) > 1 and is_hint_in_parentheses(lines[0]):
-        # ``(kto zgłasza)`` is printed between the label and the value.
-        del lines[0]
-    return Region(mark, tuple(lines), place)
+    return Region(mark, tuple(lines), place, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,13 @@ def _texts(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Iterato
         item = items[index]
         start = mark.value_start if index == mark.index else 0
         end = column if index == last else len(item.text)
-        if index == last and not item.text[start:end].strip():
-            return
-        yield _Numbered(index, item.path, item.cue), item.text[start:end].strip()
+        text = item.text[start:end]
+        if index == last:
+            # ``2.`` before a label further on in the line is the label's number; a sign divides the two fields.
+            text = _SIGN_BEFORE_LABEL.sub("", _NUMBER_BEFORE_LABEL.sub("", text))
+            if not text.strip():
+                return
+        yield _Numbered(index, item.path, item.cue), text.strip()
 
 
 def _before_numbering(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> tuple[int, int]:
@@ -95,8 +107,10 @@ def _before_numbering(items: Sequence[Item], mark: Mark, limit: tuple[int, int])
     if column or last >= len(items) or not items[last].path:
         return limit
     first = last
-    while first - 1 > mark.index and _shares_row(items[first - 1].path, items[last].path):
-        if items[first - 1].text and not _NUMBER_ALONE.fullmatch(items[first - 1].text):
+    while first - 1 > mark.index and items[first - 1].path and _shares_row(items[first - 1].path, items[last].path):
+        text = items[first - 1].text
+        # The name of the system stands in the first cell of the next form's header.
+        if text and not _NUMBER_ALONE.fullmatch(text) and text != "CSIZS":
             return limit
         first -= 1
     return first, 0
@@ -106,14 +120,30 @@ def _goes_on(item: _Numbered, text: str, mark: Mark, first: _Numbered | None, li
     """True where a line further down may still belong to a short field."""
     inside = item.path[: len(mark.path)] == mark.path
     if first is None:
+        beside = mark.path not in ((), item.path) and _shares_row(mark.path, item.path)
+        below = mark.field in HEADER and not beside
+        if below and not _fits_header(mark, text):
+            return False
         return (inside or _same_table(mark.path, item.path)) and not _ends_short(text)
-    if item.path != first.path and not _same_place(mark.path, first.path, item.path):
+    if not text and item.path not in ((), first.path):
+        # What stands in the next cells decides.
+        return True
+    same_place = item.path == first.path or _same_place(mark.path, first.path, item.path)
+    if not same_place and not (mark.field in _IN_FURTHER_ROWS and _is_row_below(mark.path, first.path, item.path)):
         return False
     if not text:
         return bool(item.path) or (mark.field == "contact" and _is_open_contact(lines))
     if _ends_short(text) or is_ruler(text):
         return False
     return _may_continue(mark, text, lines)
+
+
+def _fits_header(mark: Mark, text: str) -> bool:
+    """True for what may be a date or a reference below its label: few words with a digit, or a line to write on."""
+    words = without_leaders(text).split()
+    if not words or (mark.field == "date" and read_date(text) is not None):
+        return True
+    return len(words) <= _WORDS_OF_A_REFERENCE and any(map(str.isdigit, text))
 
 
 def _is_open_contact(lines: list[str]) -> bool:
@@ -164,6 +194,18 @@ def _same_place(label: Path, first: Path, other: Path) -> bool:
     return _shares_row(first, other)
 
 
+def _is_row_below(label: Path, first: Path, other: Path) -> bool:
+    """True below a value that stands beside its label: nobody has written anything in the label's column there.
+
+    A label within the value (``tel. 24 261 40 21``) has the column of the field's own label at its left.
+    """
+    if not len(label) == len(first) == len(other) or label[:-1] != first[:-1] or label[:-1] != other[:-1]:
+        return False
+    (table, row, column), (_, _, value_column) = label[-1], first[-1]
+    beside = value_column > column or (first == label and column > 0)
+    return beside and other[-1][0] == table and other[-1][1] > row and other[-1][2] == value_column
+
+
 def _shares_row(one: Path, other: Path) -> bool:
     """True where the innermost table that both stand in has them in one row."""
     for a, b in zip(one, other, strict=False):
@@ -204,7 +246,7 @@ def question_region(
     goes_on = False
     for position, (item, text) in enumerate(numbered):
         started = last is not None
-        leaves = not goes_on and _leaves_cell(mark, item, text, first, last)
+        leaves = not goes_on and _leaves_cell(mark, item, text, first, last, _follows(numbered, position))
         if leaves and limit[0] >= form.end and not boxed and _is_below(mark, item):
             goes_on = _is_asked_on(numbered, position, lines, user_name)
         if leaves and not goes_on:
@@ -236,7 +278,8 @@ def question_region(
             place = place or _place(mark, item)
             first, last = first or item, item
         lines.append(line)
-    return Region(mark, _trimmed(lines), f"{place}, {why}" if first else "nothing stands beside or below the label")
+    place = f"{place}, {why}" if first else "nothing stands beside or below the label"
+    return Region(mark, _trimmed(lines), place, last.index if last else mark.index)
 
 
 def _question_texts(
@@ -252,11 +295,14 @@ def _question_texts(
         yield item, text
 
 
-def _leaves_cell(mark: Mark, item: _Numbered, text: str, first: _Numbered | None, last: _Numbered | None) -> bool:
+def _leaves_cell(
+    mark: Mark, item: _Numbered, text: str, first: _Numbered | None, last: _Numbered | None, follows: bool
+) -> bool:
     """True where a question in a table is over because its place is; ``first`` and ``last`` are its lines so far.
 
     Without text so far it may stand in any cell further on, and below the table.  With text it goes on in the cells of
-    its row, and in further rows unless a label of no form of ours begins them (``Wypełnia Wykonawca:``).
+    its row, and in further rows unless a label of no form of ours begins them (``Wypełnia Wykonawca:``): one with a
+    cell beside it, or with nothing behind it and below.  ``follows`` is true where more text does.
     """
     if first is None or last is None:
         return False
@@ -266,7 +312,18 @@ def _leaves_cell(mark: Mark, item: _Numbered, text: str, first: _Numbered | None
         return False
     if not _same_table(mark.path, item.path):
         return _same_table(mark.path, last.path) or item.path != last.path
-    return not _shares_row(last.path, item.path) and bool(_FOREIGN_LABEL.match(text[:120]))
+    foreign = _FOREIGN_LABEL.match(text[:120])
+    if _shares_row(last.path, item.path) or foreign is None:
+        return False
+    written = bool(without_leaders(text[foreign.end() :]))
+    return not (written or follows) or item.path[-1][2] != last.path[-1][2]
+
+
+def _follows(numbered: Sequence[tuple[_Numbered, str]], position: int) -> bool:
+    """True where a row has no second cell, and another row with text below it."""
+    item, _ = numbered[position]
+    after = [other for other, text in numbered[position + 1 :][:_CLOSING_LINES] if text]
+    return bool(after) and not any(other.path != item.path and _shares_row(item.path, other.path) for other in after)
 
 
 def _is_below(mark: Mark, item: _Numbered) -> bool:

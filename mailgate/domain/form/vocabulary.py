@@ -31,37 +31,37 @@ class _Kind:
     others: str
 
 
-# Inflected and shortened forms of words, to the one form that the patterns below use.
+# Inflected and shortened forms of words, to the one form that the patterns below use ("nazw." may be short for two).
 _FORMS = {
     form: word
     for word, forms in {
         "imie": "imiona imienia",
         "nazwisko": "nazwiska",
-        "uzytkownik": "uzytkownika uzytkowniku",
-        "zglaszajacy": "zglaszajacego zglaszajacej zglaszajaca",
+        "uzytkownik": "uzytkownika uzytkowniku uzytk uzyt",
+        "zglaszajacy": "zglaszajacego zglaszajacej zglaszajaca zglasz",
         "pytajacy": "pytajacego pytajacej pytajaca",
         "osoba": "osoby",
         "pracownik": "pracownika",
-        "nazwa": "nazwe",
-        "urzad": "urzedu urzedzie",
+        "nazwa": "nazwe naz",
+        "urzad": "urzedu urzedzie urz",
         "jednostka": "jednostki jedn",
-        "instytucja": "instytucji",
+        "instytucja": "instytucji inst instyt",
         "organ": "organu",
         "placowka": "placowki",
-        "organizacyjna": "organizacyjnej org",
+        "organizacyjna": "organizacyjnej org organiz",
         "telefon": "telefonu telefony tel telef telefoniczny telefoniczne telefonie nrtelefonu komorka kom komorkowy",
         "mail": "mailowy mailowe maila email emaila emailowy",
-        "kontakt": "kontaktu kontaktowy kontaktowe kontaktowa",
+        "kontakt": "kontaktu kontaktowy kontaktowe kontaktowa kont",
         "fax": "faks faksu faxu",
         "poczta": "poczty",
-        "elektroniczna": "elektronicznej elektroniczny",
-        "zwrotny": "zwrotne zwrotnego",
+        "elektroniczna": "elektronicznej elektroniczny elektr",
+        "zwrotny": "zwrotne zwrotnego zwr zwrot",
         "numer": "nr numery numeru num",
-        "adres": "adresu adresy",
-        "pytanie": "pytania pytan zapytanie zapytania",
-        "zgloszenie": "zgloszenia",
+        "adres": "adresu adresy adr",
+        "pytanie": "pytania pytan zapytanie zapytania pyt zapyt",
+        "zgloszenie": "zgloszenia zgl zglosz",
         "problem": "problemu",
-        "szczegolowy": "szczegolowa",
+        "szczegolowy": "szczegolowa szczeg",
         "data": "date",
         "znak": "znaku",
         "pismo": "pisma",
@@ -73,10 +73,26 @@ _FORMS = {
 }
 _JOINING = "i lub oraz albo a e nr numer"
 _KINDS = (
+    # First of all, for "pytanie Użytkownika" is no name.
+    _Kind(
+        "question",
+        (
+            ("tresc pytanie", 3, ""),
+            ("opis pytanie", 3, ""),
+            ("tresc zgloszenie", 3, ""),
+            ("opis zgloszenie", 2, ""),
+            ("tresc problem", 2, ""),
+            ("opis problem", 2, ""),
+            ("pytanie", 2, ""),
+        ),
+        "szczegolowy tresc opis uzytkownik zglaszanego prosze o podanie problem do zgloszenie question content text"
+        " description of the",
+    ),
     _Kind(
         "user_name",
         (
             ("imie nazwisko", 3, ""),
+            ("imie nazw", 3, ""),
             ("uzytkownik", 2, ""),
             ("zglaszajacy", 2, ""),
             ("osoba zglaszajacy", 2, ""),
@@ -98,14 +114,15 @@ _KINDS = (
             ("placowka", 2, ""),
             ("podmiot", 2, ""),
         ),
-        "nazwa pelna organizacyjna adres siedziba miejsce pracy osrodek uzytkownik zglaszajacy office institution name"
+        "nazwa nazw pelna organizacyjna adres siedziba miejsce pracy osrodek uzytkownik zglaszajacy office institution name"
         " the of",
     ),
     _Kind(
         "contact",
         (
-            ("zwrotny telefon", 3, ""),
-            ("zwrotny mail", 3, ""),
+            ("zwrotny telefon mail", 3, ""),
+            ("zwrotny telefon", 3, "phone"),
+            ("zwrotny mail", 3, "mail"),
             ("telefon mail", 2, ""),
             ("kontakt telefon", 2, "phone"),
             ("kontakt mail", 2, "mail"),
@@ -118,20 +135,6 @@ _KINDS = (
         ),
         "zwrotny adres dane do elektroniczna poczta sluzbowy stacjonarny uzytkownik urzad osoba pracownik"
         " telefon fax mail phone telephone number contact return address and or",
-    ),
-    _Kind(
-        "question",
-        (
-            ("tresc pytanie", 3, ""),
-            ("opis pytanie", 3, ""),
-            ("tresc zgloszenie", 3, ""),
-            ("opis zgloszenie", 2, ""),
-            ("tresc problem", 2, ""),
-            ("opis problem", 2, ""),
-            ("pytanie", 2, ""),
-        ),
-        "szczegolowy tresc opis uzytkownik zglaszanego prosze o podanie problem do zgloszenie question content text"
-        " description of the",
     ),
     _Kind(
         "date",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mailgate.domain.document import Block, Cell, Cue, Line, Table
 from mailgate.domain.message.charset import tidy
+
+MAX_SPANNING_COLUMNS: Final = 40
+"""Cells further right may span rows without a trace, lest a page makes empty cells without end."""
 
 
 @dataclass(slots=True)
@@ -72,6 +75,8 @@ class Flow:
 
     def flush(self, *, even_empty: bool = False) -> None:
         """Ends the line, if there is one; an empty one only where it was asked for or holds a no-break space."""
+        if not (self.words or self.pictures or even_empty):
+            return
         written = "".join(self.words)
         self.words.clear()
         pictures = tuple(self.pictures)
@@ -111,6 +116,32 @@ class Flow:
         while self.blocks and isinstance(last := self.blocks[-1], Line) and last == Line("", last.quoted):
             self.blocks.pop()
         return tuple(self.blocks)
+
+
+@dataclass(slots=True)
+class Grid:
+    """The rows of a table as they grow; below a cell that spans rows an empty one keeps its column."""
+
+    rows: list[list[Cell]] = field(default_factory=list)
+    _column: int = 0
+    _spanning: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Where cells begin that span rows: the last row that each takes, and its columns."""
+
+    def begin_row(self) -> None:
+        """The next cell is the first of a row."""
+        self.rows.append([])
+        self._column = 0
+
+    def add(self, cell: Cell, *, rows: int, columns: int) -> None:
+        """The next cell of the row, over so many rows and columns."""
+        here = len(self.rows) - 1
+        while self._column in self._spanning and self._spanning[self._column][0] >= here:
+            self.rows[-1].append(Cell(()))
+            self._column += self._spanning[self._column][1]
+        self.rows[-1].append(cell)
+        if rows > 1 and self._column < MAX_SPANNING_COLUMNS:
+            self._spanning[self._column] = (here + rows - 1, columns)
+        self._column += columns
 
 
 def write_table(flow: Flow, rows: list[list[Cell]], *, framed: bool) -> None:

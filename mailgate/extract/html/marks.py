@@ -53,6 +53,7 @@ _FRAME: Final = re.compile(
     r"(?:^|;)border(?:-bottom|-style)?:[^;]{0,80}(?:solid|dashed|dotted|double|inset|outset|ridge|groove|windowtext)"
 )
 _MOST_LOOKED_AT: Final = 200
+_DIGITS_OF_A_SPAN: Final = 5
 _PREFIXES: Final = re.compile(r"^(?:x_)+")
 
 
@@ -108,6 +109,12 @@ def draws_frame(node: Node) -> bool:
     if not node.attributes:
         return False
     return node.get("border") not in ("", "0") or _FRAME.search(node.style) is not None
+
+
+def span(node: Node, name: str) -> int:
+    """How many rows or columns a cell takes (``rowspan``, ``colspan``); 1 also where no number is given."""
+    written = node.get(name).strip()[:_DIGITS_OF_A_SPAN]
+    return max(1, int(written)) if written.isascii() and written.isdigit() else 1
 
 
 def is_quote(node: Node) -> bool:

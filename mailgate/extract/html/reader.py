@@ -22,7 +22,7 @@ from urllib.parse import unquote
 from mailgate.domain.document import Block, Cell, Document
 from mailgate.domain.message.charset import decode_html, tidy
 from mailgate.extract.html import marks
-from mailgate.extract.html.flow import Context, Flow, Holder, Numbering, write_table
+from mailgate.extract.html.flow import Context, Flow, Grid, Holder, Numbering, write_table
 from mailgate.extract.html.links import address_to_show
 from mailgate.extract.html.tree import Node, parse_html
 
@@ -80,8 +80,8 @@ def _walk(root: Node) -> Iterator[tuple[Literal["open", "text", "close"], Node |
 @dataclass(slots=True)
 class _OpenTable:
     node: Node
-    rows: list[list[Cell]] = field(default_factory=list)
-    cell: tuple[Node, Flow] | None = None
+    grid: Grid = field(default_factory=Grid)
+    cell: Node | None = None
     framed: bool = False
 
 
@@ -91,24 +91,22 @@ class _Reader:
     def __init__(self, *, paragraphs_touch: bool) -> None:
         self.paragraphs_touch = paragraphs_touch
         self.flattened = False
-        self.page = Flow()
+        self.flows: list[Flow] = [Flow()]
         self.tables: list[_OpenTable] = []
         self.contexts: list[Context] = [Context(Holder(0))]
         self.link_starts: list[tuple[Flow, int]] = []
 
     @property
     def flow(self) -> Flow:
-        for table in reversed(self.tables):
-            if table.cell is not None:
-                return table.cell[1]
-        return self.page
+        """That of the innermost open cell, else the page's."""
+        return self.flows[-1]
 
     @property
     def context(self) -> Context:
         return self.contexts[-1]
 
     def finish(self) -> tuple[Block, ...]:
-        return self.page.finish()
+        return self.flows[0].finish()
 
     def text(self, text: str) -> None:
         flow = self.flow
@@ -253,22 +251,24 @@ class _Reader:
         table = self.tables[-1] if self.tables else None
         if table is None or table.cell is not None:
             return
-        if node.tag == "tr" or not table.rows:
-            table.rows.append([])
+        if node.tag == "tr" or not table.grid.rows:
+            table.grid.begin_row()
         if node.tag != "tr":
             table.framed = table.framed or marks.draws_frame(node)
-            table.cell = (node, Flow(in_cell=True))
+            table.cell = node
+            self.flows.append(Flow(in_cell=True))
 
     def _close_table_part(self, node: Node) -> None:
         table = self.tables[-1] if self.tables else None
         if table is None:
             return
-        if table.cell is not None and table.cell[0] is node:
-            table.rows[-1].append(Cell(table.cell[1].finish()))
+        if table.cell is node:
+            cell = Cell(self.flows.pop().finish())
+            table.grid.add(cell, rows=marks.span(node, "rowspan"), columns=marks.span(node, "colspan"))
             table.cell = None
         elif table.node is node:
             self.tables.pop()
-            write_table(self.flow, table.rows, framed=table.framed)
+            write_table(self.flow, table.grid.rows, framed=table.framed)
 
 
 def _texts(node: Node) -> Iterator[str]:

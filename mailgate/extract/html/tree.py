@@ -38,7 +38,8 @@ class Node:
     @property
     def style(self) -> str:
         """The style attribute in lower case, without white space."""
-        return "".join(self.get("style").lower().split())
+        written = self.get("style")
+        return "".join(written.lower().split()) if written else ""
 
     @property
     def marks(self) -> list[str]:

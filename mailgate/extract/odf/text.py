@@ -137,10 +137,16 @@ class TextReader:
                 yield from self._rows(element)
 
     def _cells(self, row: etree._Element) -> Iterator[Cell]:
-        """A row's cells; a covered cell belongs to the one before or above it."""
+        """A row's cells; a covered cell belongs to the one before it, or to one above and then keeps its column."""
+        beside = 0
         for element in row:
-            if local(element) == "table-cell":
-                yield from [Cell(self.blocks(element))] * _repeated(element, "number-columns-repeated")
+            name, count = local(element), _repeated(element, "number-columns-repeated")
+            if name == "table-cell":
+                beside = _repeated(element, "number-columns-spanned") - 1
+                yield from [Cell(self.blocks(element))] * count
+            elif name == "covered-table-cell":
+                yield from [Cell(())] * (count - beside)
+                beside = max(0, beside - count)
 
     # paragraphs
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailgate.domain.document import Block, Cell, Line, Table
+from mailgate.domain.form.labels import is_label_alone
 from mailgate.extract.page.columns import Columns, columns_of
 from mailgate.extract.page.grid import Grid, grids_of
 from mailgate.extract.page.lines import TextLine, is_apart, lines_of_words, usual_step
@@ -97,7 +98,9 @@ def _with_labels_beside(
         boxes = [row[0] for row in grid.rows]
         beside = {box: [word for word in outside if _is_left_of(word.box, box)] for box in boxes}
         if any(len(row) > 1 for row in grid.rows) or not any(beside.values()):
-            if not _is_box(grid) or inside[boxes[0]]:
+            if _is_box(grid) and _is_label(inside[boxes[0]]):
+                outside = [*outside, *inside[boxes[0]]]
+            elif not _is_box(grid) or inside[boxes[0]]:
                 kept.append(grid)
         elif len(boxes) == 1 and len(lines_of_words(inside[boxes[0]])) <= 1:
             outside = [*outside, *inside[boxes[0]]]
@@ -106,6 +109,11 @@ def _with_labels_beside(
             outside = [word for word in outside if word not in labels]
             kept.append(_widened(grid, beside, inside))
     return kept, outside
+
+
+def _is_label(words: Sequence[Word]) -> bool:
+    """True for a label and nothing else: a box around it is its shade, and what was written stands outside."""
+    return bool(words) and is_label_alone(" ".join(line.text for line in lines_of_words(words)))
 
 
 def _is_left_of(word: Box, box: Box) -> bool:
@@ -127,17 +135,15 @@ def _flow(lines: Sequence[TextLine], right: float) -> Iterator[Placed]:
     """Lines outside of drawn tables: columns of labels and values become tables, the rest stays lines."""
     for part in columns_of(lines):
         if isinstance(part, Columns):
-            rows = tuple(
-                tuple(_cell(cell, right if last else part.split) for last, cell in _flagged(row)) for row in part.rows
-            )
-            yield Placed(Table(rows), part.box, ((part.box.x0, part.split),), is_open=True)
+            yield Placed(_columns(part, right), part.box, (part.lefts,), is_open=True)
         else:
             yield from _texts(part, right)
 
 
-def _flagged(row: Sequence[tuple[TextLine, ...]]) -> Iterator[tuple[bool, tuple[TextLine, ...]]]:
-    for index, cell in enumerate(row):
-        yield index + 1 == len(row), cell
+def _columns(part: Columns, right: float) -> Table:
+    """Columns as a table, each cell wrapped where the next column begins."""
+    edges = (*part.lefts[1:], right)
+    return Table(tuple(tuple(_cell(cell, edge) for cell, edge in zip(row, edges, strict=True)) for row in part.rows))
 
 
 def _texts(lines: Sequence[TextLine], right: float) -> Iterator[Placed]:
@@ -182,10 +188,7 @@ def _cell(lines: Sequence[TextLine], right: float) -> Cell:
     blocks: list[Block] = []
     for part in columns_of(lines):
         if isinstance(part, Columns):
-            rows = tuple(
-                tuple(_cell(cell, right if last else part.split) for last, cell in _flagged(row)) for row in part.rows
-            )
-            blocks.append(Table(rows))
+            blocks.append(_columns(part, right))
         else:
             blocks += [Line(text) for text in texts_of(part, right)]
     return Cell(tuple(blocks))

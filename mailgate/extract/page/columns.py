@@ -6,26 +6,31 @@ A value may take several lines, and a label too; what a label is the vocabulary 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.domain.form.labels import label_at_start
+from mailgate.domain.form.labels import is_label_alone, label_at_start
 from mailgate.extract.page.lines import TextLine, is_apart, usual_step
 from mailgate.extract.page.rows import divided
 from mailgate.extract.page.shapes import Box, Word, around
+from mailgate.extract.page.sidebyside import side_by_side
 
 _ALIGNED = 0.7
 """How far from each other, in heights of text, the beginnings of a column's lines may be."""
 _LEAST_ROWS = 2
 _LINES_OF_A_LABEL = 4
 _LABEL_STEP = 1.7
+_REMARK = re.compile(r"\([^()@\d]{3,80}\)")
+"""``(kto zgłasza)`` below a label."""
+_HALF_STEP = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Rows of two cells, label and value, each as lines; ``split`` is the left edge of the values."""
+    """Rows of cells, each as lines; ``lefts`` are the left edges of their columns: of labels, and of values beside them."""
 
-    split: float
+    lefts: tuple[float, ...]
     rows: tuple[tuple[tuple[TextLine, ...], ...], ...]
 
     @property
@@ -36,10 +41,20 @@ class Columns:
 
 def columns_of(lines: Sequence[TextLine]) -> tuple[Columns | tuple[TextLine, ...], ...]:
     """Lines in order, those that make columns of labels and values as ``Columns``."""
+    row = side_by_side(lines)
+    if row is None:
+        return _beside(lines)
+    return (*_beside(lines[: row.start]), Columns(row.lefts, (row.cells,)), *columns_of(lines[row.end :]))
+
+
+def _beside(lines: Sequence[TextLine]) -> tuple[Columns | tuple[TextLine, ...], ...]:
+    """Lines in order, those with values beside their labels as ``Columns``."""
     split = _split_of(lines)
     if split is None:
         return (tuple(lines),) if lines else ()
-    first = next((index for index in range(len(lines)) if _is_labelled(lines, index, split)), None)
+    halves = [min(pair) for pair in _half_steps(lines) if lines[pair[1]].box.x0 >= split]
+    labelled = (index for index in range(len(lines)) if _is_labelled(lines, index, split) or index in halves)
+    first = next(labelled, None)
     if first is None:
         return (tuple(lines),)
     labels, start, end = _region(lines, first, split)
@@ -53,7 +68,8 @@ def columns_of(lines: Sequence[TextLine]) -> tuple[Columns | tuple[TextLine, ...
     )
     rest = sides[edges[-1]][0] if edges[-1] < len(sides) else end
     before = (*lines[:start], *values[: edges[0]])
-    return (*((before,) if before else ()), Columns(split, rows), *columns_of(lines[rest:]))
+    left = min(line.box.x0 for row in rows for cell in row for line in cell)
+    return (*((before,) if before else ()), Columns((left, split), rows), *_beside(lines[rest:]))
 
 
 def _split_of(lines: Sequence[TextLine]) -> float | None:
@@ -63,13 +79,31 @@ def _split_of(lines: Sequence[TextLine]) -> float | None:
         for index, line in enumerate(lines)
         if len(line.parts()) > 1 and _opens_label(lines, index, line.parts()[1][0].box.x0)
     ]
+    starts += [(index, lines[beside].box.x0) for index, beside in _half_steps(lines)]
     for index, start in starts:
         margin = _ALIGNED * lines[0].height
         near = [other for _, other in starts if abs(other - start) <= margin]
         rows = sum(_is_row(lines, row, start, margin) for row in range(len(lines)))
+        rows += sum(abs(lines[beside].box.x0 - start) <= margin for _, beside in _half_steps(lines))
         if rows >= _LEAST_ROWS or _is_broken_label(lines, index, start):
             return min(near) - margin
     return None
+
+
+def _half_steps(lines: Sequence[TextLine]) -> list[tuple[int, int]]:
+    """The indices of a label and of a line to its right that stands half a line lower or higher.
+
+    No text has such lines one below the other: the two are cells of a row, aligned at their middles.
+    """
+    found: list[tuple[int, int]] = []
+    for upper, (above, below) in enumerate(itertools.pairwise(lines)):
+        if below.box.middle[1] - above.box.middle[1] > _HALF_STEP * min(above.height, below.height):
+            continue
+        left, right = (upper, upper + 1) if above.box.x0 < below.box.x0 else (upper + 1, upper)
+        apart = lines[right].box.x0 - lines[left].box.x1 > 0
+        if apart and _opens_label(lines, left, lines[right].box.x0):
+            found.append((left, right))
+    return found
 
 
 def _is_row(lines: Sequence[TextLine], index: int, start: float, margin: float) -> bool:
@@ -153,6 +187,9 @@ def _beginning(lines: Sequence[TextLine], first: int, split: float, step: float)
     index = start = first
     while index and not is_apart(lines[index - 1], lines[index], step):
         index -= 1
+        if _ends_label_around(lines, index, split):
+            start = index = index - 2
+            continue
         left, right = _halves(lines[index], split)
         if left and (right or not _continues_label([[TextLine(left)]], lines, index + 1, split)):
             break
@@ -161,6 +198,17 @@ def _beginning(lines: Sequence[TextLine], first: int, split: float, step: float)
             break
         start = index
     return start
+
+
+def _ends_label_around(lines: Sequence[TextLine], index: int, split: float) -> bool:
+    """True for the second line of a label whose value stands at its middle, between the two."""
+    below, beside = _halves(lines[index], split)
+    if index < 2 or not below or beside or _halves(lines[index - 1], split)[0]:
+        return False
+    above, right = _halves(lines[index - 2], split)
+    text = _text(above)
+    whole = label_at_start(f"{text} {_text(below)}")
+    return bool(above and not right) and whole is not None and whole.end > len(text) + 1
 
 
 def _crosses(line: TextLine, left: Sequence[Word], split: float) -> bool:
@@ -178,10 +226,21 @@ def _takes_label(
     if not apart and _continues_label(labels, lines, index, split):
         labels[-1].append(TextLine(left))
         return True
-    if not _opens_label(lines, index, split):
+    if not _opens_label(lines, index, split) or (labels and _has_value_below(lines, index, split)):
         return False
     labels.append([TextLine(left)])
     return True
+
+
+def _has_value_below(lines: Sequence[TextLine], index: int, split: float) -> bool:
+    """True for a label with nothing beside it and a line below it that is no label: columns end above it."""
+    left, right = _halves(lines[index], split)
+    if right or index + 1 >= len(lines) or not is_label_alone(_text(left)):
+        return False
+    below, beside = _halves(lines[index + 1], split)
+    if not below or beside or _opens_label(lines, index + 1, split):
+        return False
+    return not _continues_label([[TextLine(left)]], lines, index + 1, split)
 
 
 def _label_text(label: Sequence[TextLine]) -> str:
@@ -199,9 +258,13 @@ def _continues_label(labels: Sequence[Sequence[TextLine]], lines: Sequence[TextL
 
     Together they are one label, perhaps only with the lines that follow: ``Zwrotny`` / ``numer`` / ``telefonu:``.
     """
+    if labels and _REMARK.fullmatch(_text(_halves(lines[index], split)[0])):
+        return True
     if not labels or ":" in _label_text(labels[-1]):
         return False
     above = text = _label_text(labels[-1])
+    if _is_another_label(above, _text(_halves(lines[index], split)[0])):
+        return False
     for line in lines[index : index + _LINES_OF_A_LABEL - 1]:
         text = f"{text} {_text(_halves(line, split)[0])}"
         whole = label_at_start(text)
@@ -210,3 +273,11 @@ def _continues_label(labels: Sequence[Sequence[TextLine]], lines: Sequence[TextL
         if ":" in text:
             return False
     return False
+
+
+def _is_another_label(above: str, below: str) -> bool:
+    """True where each of two lines is a whole label, and not of the same field: ``Urząd`` / ``Telefon / e-mail``."""
+    one, other = label_at_start(above), label_at_start(below)
+    if one is None or other is None or one.field == other.field:
+        return False
+    return not above[one.value_start :].strip() and not below[other.value_start :].strip()

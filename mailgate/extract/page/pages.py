@@ -17,8 +17,10 @@ from mailgate.extract.page.shapes import Page, Word
 _MARGIN = 0.12
 """The share of a page's height at its top and its bottom in which headers and footers stand."""
 _FOOT = 0.06
+"""The share of a page's longer side, since margins are as wide where the page lies on its side."""
 _LONE_FOOTER_GAP = 3.0
-_TALLEST_FOOTER = 1.3
+_LINES_OF_A_FOOTER = 3
+_TALLEST_FOOTER = 1.6
 _SAME_PLACE = 6.0
 _DIGITS = re.compile(r"\d+")
 
@@ -56,10 +58,14 @@ def _key(text: str) -> str:
 
 
 def _repeated(pages: Sequence[Page]) -> frozenset[tuple[str, int]]:
-    """Texts that stand in the margin of most pages, each at its height, in steps of a few points."""
+    """Texts that stand in the margin of most pages, each at its height, in steps of a few points.
+
+    A footer is known by its place even where the text above it fills the page.
+    """
     counts: Counter[tuple[str, int]] = Counter()
     for page in pages if len(pages) > 1 else ():
-        counts.update({_signature(line) for line in _marginal(lines_of_words(page.words), page)})
+        lines = lines_of_words(page.words)
+        counts.update({_signature(line) for line in _in_margins(lines, page)})
     return frozenset(text for text, count in counts.items() if count * 2 > len(pages) and count > 1)
 
 
@@ -82,16 +88,26 @@ def _marginal(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
     return found
 
 
+def _in_margins(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
+    """The lines at the top that a wide space divides from the text, and all at the bottom."""
+    marginal = _marginal(lines, page)
+    return marginal + [line for line in lines if _is_low(line, page) and line not in marginal]
+
+
+def _is_low(line: TextLine, page: Page) -> bool:
+    return line.box.middle[1] > (1 - _MARGIN) * page.height
+
+
 def _in_margin(line: TextLine, page: Page) -> bool:
     middle = line.box.middle[1]
-    return middle < _MARGIN * page.height or middle > (1 - _MARGIN) * page.height
+    return middle < _MARGIN * page.height or _is_low(line, page)
 
 
 def _parted(page: Page, repeated: frozenset[tuple[str, int]]) -> tuple[list[str], Page, list[str]]:
     """The texts of a page's header, the page without header and footer, the texts of its footer."""
     marginal = [word for word in page.words if word.marginal]
     lines = lines_of_words([word for word in page.words if not word.marginal])
-    aside = [line for line in _marginal(lines, page) if _signature(line) in repeated]
+    aside = [line for line in _in_margins(lines, page) if _signature(line) in repeated]
     aside += [line for line in _lone_footer(lines, page) if line not in aside]
     aside += lines_of_words(marginal)
     gone: set[Word] = {word for line in aside for word in line.words}
@@ -108,10 +124,15 @@ def _lone_footer(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
     last = lines[-1]
     if last.box.middle[1] > (1 - _MARGIN) * page.height and is_page_number(last.text.strip()):
         return [last]
-    if len(lines) < 2 or last.box.middle[1] < (1 - _FOOT) * page.height:
-        return []
-    gap = last.box.top - lines[-2].box.bottom
-    return [last] if gap > _LONE_FOOTER_GAP * last.height and last.height <= _TALLEST_FOOTER * page.text_height else []
+    for count in range(1, min(_LINES_OF_A_FOOTER, len(lines) - 1) + 1):
+        foot = lines[-count:]
+        if page.height - foot[0].box.middle[1] > _FOOT * max(page.width, page.height):
+            return []
+        gap = foot[0].box.top - lines[-count - 1].box.bottom
+        small = all(line.height <= _TALLEST_FOOTER * page.text_height for line in foot)
+        if small and gap > _LONE_FOOTER_GAP * foot[0].height:
+            return list(foot)
+    return []
 
 
 # --- over the page

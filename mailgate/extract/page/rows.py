@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mailgate.domain.form.labels import label_at_start
 from mailgate.extract.page.lines import TextLine, is_apart
 
 Lines = Sequence[TextLine]
@@ -23,7 +24,20 @@ _BETTER = 0.25
 """By so much, in heights of text, another alignment than that at the tops must fit better."""
 _TIGHT = 0.3
 """What it costs, in heights of text, to part lines that stand as near to each other as those of one paragraph."""
+_FULL = 0.7
+"""The same where the upper one had no room left and the lower one begins small; less than to leave a label empty, since it may be a row's end."""
+_WRAPPED = 1.5
+"""The same where the file tells that the text goes on."""
+_LEAST_FULL = 3
+_RAGGED = 5
+_BESIDE = 2.0
+"""What it costs to leave a label empty beside which a line stands."""
+_SAME_LINE = 0.2
 _WIDER = 1.08
+_MOST_LINES = {"date": 1, "reference": 2, "user_name": 2, "office": 4, "contact": 4}
+"""How many lines the values of short fields have."""
+_LINE_TOO_MANY = 0.3
+_ANY = 10_000
 _MOST_STEPS = 100_000
 
 
@@ -70,24 +84,58 @@ def _by_tops(labels: Sequence[Lines], values: Lines) -> Division:
     return Division(0.0, (*starts, len(values)))
 
 
-def _tight_places(values: Lines) -> frozenset[int]:
-    """The indices of lines that stand below others as near as lines of one paragraph do."""
+def _costs_of_parting(values: Lines) -> dict[int, float]:
+    """What it costs, in heights of text, to begin another value with a line: by its index, nothing for the others.
+
+    Lines as near to each other as those of one paragraph are seldom parted, and hardly where the paragraph was wrapped.
+    """
     steps = [below.box.middle[1] - above.box.middle[1] for above, below in itertools.pairwise(values)]
     nearest = min((step for step in steps if step > 0.5 * values[0].height), default=0.0)
-    return frozenset(index for index, step in enumerate(steps, 1) if step <= _WIDER * nearest)
+    edge = _wrapped_at(values)
+    costs: dict[int, float] = {}
+    for index, step in enumerate(steps, 1):
+        above, below = values[index - 1], values[index]
+        if step <= _WIDER * nearest:
+            full = edge is not None and edge - above.box.x1 < below.words[0].box.width and below.text[0].islower()
+            costs[index] = _WRAPPED if above.words[-1].ending == "wraps" else _FULL if full else _TIGHT
+    return costs
+
+
+def _wrapped_at(values: Lines) -> float | None:
+    """The edge at which the lines were wrapped; None where too few of them end near each other to tell."""
+    ends = sorted((line.box.x1 for line in values), reverse=True)[:_LEAST_FULL]
+    told = len(ends) == _LEAST_FULL and ends[0] - ends[-1] < _RAGGED * values[0].height
+    return ends[0] if told else None
+
+
+def _has_line_beside(label: Lines, values: Lines) -> bool:
+    """True where a line of the values stands on the very line of a label of one line."""
+    if len(label) > 1:
+        return False
+    at, margin = label[0].box.middle[1], _SAME_LINE * label[0].height
+    return any(abs(line.box.middle[1] - at) < margin for line in values)
+
+
+def _most_lines(label: Lines) -> int:
+    """How many lines the value of a label has at most; any number for the question's."""
+    found = label_at_start(" ".join(line.text for line in label))
+    return _MOST_LINES.get(found.field, _ANY) if found is not None else _ANY
 
 
 def _fitted(labels: Sequence[Lines], values: Lines, above: int, step: float, place: Alignment) -> Division:
     """The division of least cost for one alignment."""
     best = {start: Division(0.0, (start,)) for start in range(above + 1)}
-    tight = _tight_places(values)
+    parting = _costs_of_parting(values)
     for label in labels:
         wanted, unit = place(label[0], label[-1]), label[0].height
+        most = _most_lines(label)
+        empty = _EMPTY + (_BESIDE if _has_line_beside(label, values) else 0.0)
         reached: dict[int, Division] = {}
         for start, before in best.items():
             for end in range(start, len(values) + 1):
-                misfit = abs(place(values[start], values[end - 1]) - wanted) if end > start else _EMPTY * unit
-                cost = before.cost + misfit + (_TIGHT * unit if end > start and end in tight else 0.0)
+                misfit = abs(place(values[start], values[end - 1]) - wanted) if end > start else empty * unit
+                unlikely = parting.get(end, 0.0) + _LINE_TOO_MANY * max(0, end - start - most)
+                cost = before.cost + misfit + (unlikely * unit if end > start else 0.0)
                 if end not in reached or cost < reached[end].cost:
                     reached[end] = Division(cost, (*before.edges, end))
         best = reached

@@ -5,10 +5,11 @@ What the file tells by its spaces (``endings``) goes before what the room at the
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
-from mailgate.domain.form.labels import label_at_start, title_weight
+from mailgate.domain.form.labels import cannot_begin_a_label, is_label_alone, label_at_start, title_weight
 from mailgate.domain.message.charset import tidy
 from mailgate.extract.page.lines import TextLine, is_apart, usual_step
 
@@ -18,10 +19,13 @@ _DEEPEST_INDENT = 5.0
 _NO_ROOM = 0.9
 _OVER_THE_EDGE = 0.3
 """What reaches further was too long for its line, and was not broken."""
+_A_LETTER = 1.0
+"""So far it may reach where the file says by the want of a space that it was broken."""
 _SPACE_AT_END = 0.5
 """Nearer to the edge no file writes a space."""
 
-_LIST_MARK = re.compile(r"(?:[-–—•·▪●○◦*§➢]|\d{1,2}[.)]|[a-zA-Z][.)]|[ivx]{1,4}[.)])(?:\s|$)")
+_LIST_MARK = re.compile(r"(?:[-–—•·▪●○◦*§➢]|\d{1,2}[.)]|(?!r\.)[a-zA-Z][.)]|[ivx]{1,4}[.)])(?:\s|$)")
+"""``r.`` is a year's."""
 _BREAK_SIGNS = ("-", "‐", "–", "/")
 _BROKEN_WORD = re.compile(r"(?:^|[\s(„\"'])[^\W\d_]{2,}[-‐]$")
 _BEFORE_HYPHEN = frozenset({"e", "hot", "on", "off", "co"})
@@ -31,9 +35,18 @@ _ADJECTIVE = re.compile(r"\w{2,}(?:[nwł]|[cs]k)(?:y|i|a|e|ą|ej|ego|emu|im|ym|i
 _NO_PLAIN_WORD = re.compile(r"[^\s@_/\d]*(?:[@_/\d]|\.\w)")
 _UNFINISHED_ADDRESS = re.compile(r"@[\w.-]*[-.]$|@$|^[a-z0-9][\w.+-]*_$")
 _ADDRESS_GOES_ON = re.compile(r"[a-z0-9]")
-_BEGINS_ADDRESS = re.compile(r"\w[._]\w*$")
+_PART_OF_ADDRESS = re.compile(r"[a-z0-9][\w.-]*")
+_BEGINS_ADDRESS = re.compile(r"\w[._]\w*$|[a-z]{2}-[a-z]+$")
 _WHOLE_ADDRESS = re.compile(r"@.*\.(?:pl|eu|com|org|net|info|edu|gov|example)$")
+_UNFINISHED_LINK = re.compile(r"(?:://|www\.)\S*[?&=#%/]$")
+_LONGEST_LINK = 400
+_LINK_GOES_ON = re.compile(r"[a-z0-9%]\S*[=&/#_%\d]")
 _SIGN_WITHIN = re.compile(r"[@_/\d]|\.\w|^-\w")
+_SIGNS_OF_REFERENCES = (".", "/", "-")
+_CLOSING_SIGNS = (")", ",", ";", "”", '"', "!")
+_BEGINS_SENTENCE = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]+[,.:;]?")
+_MOST_PIECES = 6
+_LONGEST_PIECE = 24
 _LONG_WORD = 20
 _LEAST_CUT = 8
 
@@ -43,6 +56,9 @@ def texts_of(lines: Sequence[TextLine], right: float) -> tuple[str, ...]:
 
     A line that had no room for the next one's first word goes on there.  An empty text stands for a wide space.
     """
+    label = _broken_label([tidy(line.text).strip() for line in lines])
+    if label is not None:
+        return (label,)
     step = usual_step(lines)
     widest = max((line.box.x1 for line in lines), default=right)
     texts: list[str] = []
@@ -56,11 +72,28 @@ def texts_of(lines: Sequence[TextLine], right: float) -> tuple[str, ...]:
         else:
             edge = min(right, widest) if _tells(before, widest) else right
             opens = label_at_start(text) is not None or title_weight(text) or _is_label(before, text)
-            if not opens and _goes_on(before, line, text, edge):
+            if not opens and (_is_broken_link(texts[-1], text) or _goes_on(before, line, text, edge)):
                 texts[-1] = _joined(texts[-1], text, before, edge)
             else:
                 texts.append(text)
     return tuple(texts)
+
+
+def _broken_label(texts: Sequence[str]) -> str | None:
+    """The label that lines make only where some are joined without a space: ``Jednostka`` / ``organizac`` / ``yjna:``.
+
+    A column too narrow for a word breaks it wherever it ends.  None for all else.
+    """
+    count = len(texts) - 1
+    if not 0 < count < _MOST_PIECES or any(len(text) > _LONGEST_PIECE or ":" in text for text in texts[:-1]):
+        return None
+    if cannot_begin_a_label(texts[0]) and len(texts[0].split()) > 1:
+        return None
+    for joints in sorted(itertools.product((" ", ""), repeat=count), key=lambda some: some.count("")):
+        whole = texts[0] + "".join(joint + text for joint, text in zip(joints, texts[1:], strict=True))
+        if is_label_alone(whole):
+            return whole if "" in joints else None
+    return None
 
 
 def _goes_on(above: TextLine, below: TextLine, text: str, right: float) -> bool:
@@ -87,13 +120,18 @@ def _is_unfinished_address(word: str) -> bool:
     return _UNFINISHED_ADDRESS.search(word) is not None and not _WHOLE_ADDRESS.search(word.rstrip("."))
 
 
+def _is_broken_link(text: str, more: str) -> bool:
+    """True for a link at the end of a text that was broken at one of its signs: ``.../wnioski?`` and ``id=7&tryb=2``."""
+    return bool(_UNFINISHED_LINK.search(text[-_LONGEST_LINK:]) and _LINK_GOES_ON.match(more))
+
+
 def _is_label(line: TextLine, text: str) -> bool:
     """True for a line that is a label and nothing else, which does not go on with the text of the next line."""
     label = label_at_start(line.text)
     if label is None or line.text[label.value_start :].strip():
         return False
     longer = label_at_start(f"{line.text} {text}")
-    return longer is not None and longer.end <= len(line.text)
+    return longer is None or longer.end <= len(line.text)
 
 
 def _tells(line: TextLine, edge: float) -> bool:
@@ -113,7 +151,7 @@ def _joined(text: str, more: str, above: TextLine, right: float) -> str:
     last = above.words[-1]
     if last.ending == "wraps":
         return f"{text} {more}"
-    if _is_unfinished_address(last.text):
+    if _is_unfinished_address(last.text) or _is_broken_link(text, more):
         return text + more
     if _BROKEN_WORD.search(text):
         return _without_hyphen(text, more)
@@ -121,8 +159,26 @@ def _joined(text: str, more: str, above: TextLine, right: float) -> str:
         return text + more
     if last.ending == "broken" or (last.ending and _tells(above, right)):
         return text + more
-    full = -_OVER_THE_EDGE * above.height < right - last.box.x1 < _NO_ROOM * above.height
-    return text + more if full and _is_cut(last.text, more, alone=len(above.words) == 1) else f"{text} {more}"
+    over = _OVER_THE_EDGE if last.ending != "closed" else _A_LETTER
+    full = -over * above.height < right - last.box.x1 < _NO_ROOM * above.height
+    cut = full and (_is_cut(last.text, more, alone=_is_alone(above)) or _is_longer_than_a_line(above, more, right))
+    return text + more if cut else f"{text} {more}"
+
+
+def _is_longer_than_a_line(above: TextLine, more: str, right: float) -> bool:
+    """True for an address that has no room on any line, so that it was broken wherever the first one ended."""
+    last, following = above.words[-1], more.split(None, 1)[0]
+    if "@" not in following or not _PART_OF_ADDRESS.fullmatch(last.text):
+        return False
+    letter = last.box.width / len(last.text)
+    return letter * len(last.text + following) > right - above.words[0].box.x0
+
+
+def _is_alone(line: TextLine) -> bool:
+    """True for a line of one word, its label aside."""
+    label = label_at_start(line.text) if len(line.words) > 1 else None
+    words = line.text[label.value_start :].split() if label is not None else line.words
+    return len(words) == 1
 
 
 def _is_cut(last: str, more: str, *, alone: bool) -> bool:
@@ -133,12 +189,23 @@ def _is_cut(last: str, more: str, *, alone: bool) -> bool:
     following = more.split(None, 1)[0]
     if "@" in following and _BEGINS_ADDRESS.search(last):
         return True
+    if alone and following == more and _SIGN_WITHIN.search(following) and _at_sign(last, following):
+        return True
     telling = alone or "@" in last or "//" in last
     if not telling or len(last) < _LEAST_CUT or not (_SIGN_WITHIN.search(last) or len(last) > _LONG_WORD):
+        return False
+    if "//" in last and following[:1].isupper():
+        return False
+    if last.endswith(_CLOSING_SIGNS) or following.startswith("(") or _BEGINS_SENTENCE.fullmatch(following):
         return False
     if "@" in last:
         return not _WHOLE_ADDRESS.search(last)
     return following == more or bool(_SIGN_WITHIN.search(following)) or (alone and len(last) > _LONG_WORD)
+
+
+def _at_sign(last: str, following: str) -> bool:
+    """True for ``PCPR.`` / ``XII.4012.7`` and ``ORz`` / ``.366.1``: a reference broken at one of its signs."""
+    return last.endswith(_SIGNS_OF_REFERENCES) or following.startswith(_SIGNS_OF_REFERENCES)
 
 
 def _without_hyphen(text: str, more: str) -> str:

@@ -200,16 +200,19 @@ def _without_leaders(letters: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The letters without rows of dots or underscores: what is written on them would mix with them."""
     kept: list[dict[str, Any]] = []
     row: list[dict[str, Any]] = []
-    for letter in (*letters, None):
-        if letter is not None and (letter["text"] in _LEADERS or (row and letter["text"] == " ")):
-            row.append(letter)
-            continue
-        if sum(one["text"] in _LEADERS for one in row) <= _LONGEST_DOTS:
-            kept += row
-        row = []
-        if letter is not None:
-            kept.append(letter)
-    return kept
+    for letter in letters:
+        leads = letter["text"] in _LEADERS or (bool(row) and letter["text"] == " ")
+        # The full stop that ends the line above is none of the dots.
+        if row and (not leads or abs(letter["top"] - row[-1]["top"]) > _HAIR):
+            kept += _few(row)
+            row = []
+        (row if leads else kept).append(letter)
+    return kept + _few(row)
+
+
+def _few(row: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Dots that somebody wrote, none of those printed to write on."""
+    return row if sum(one["text"] in _LEADERS for one in row) <= _LONGEST_DOTS else []
 
 
 def _box(thing: dict[str, Any], page: PlumberPage) -> Box:

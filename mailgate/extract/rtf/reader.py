@@ -27,7 +27,7 @@ from mailgate.extract.rtf.words import (
     UNREAD,
 )
 from mailgate.extract.safezip import MAX_MEMBER_BYTES, UnsafeContainer
-from mailgate.extract.word.celltables import CUT
+from mailgate.extract.word.celltables import CUT, Merged
 
 MAX_TOKENS = 2_000_000
 """Some thousand pages; a file made of nothing but control words would take a minute of the processor."""
@@ -52,8 +52,8 @@ class _Reader:
         self._to_skip = 0
         self._high = 0
         self._starred = False
-        self._merged_away: dict[bool, list[bool]] = {False: [], True: []}
-        self._cell_is_gone = False
+        self._merged: dict[bool, list[Merged]] = {False: [], True: []}
+        self._cell_belongs: Merged = ""
         self._has_first_page = False
         self._has_facing_pages = False
         self._form_field = FormField()
@@ -225,16 +225,16 @@ class _Reader:
             flow.tables.end_cell(depth)
         elif word in ("row", "nestrow"):
             is_nested = word == "nestrow"
-            flow.tables.end_row(self._nested_depth() if is_nested else 1, self._merged_away[is_nested])
+            flow.tables.end_row(self._nested_depth() if is_nested else 1, self._merged[is_nested])
             flow.in_row = flow.in_row and is_nested
         elif word == "trowd":
-            self._merged_away[self._state.nested_row] = []
+            self._merged[self._state.nested_row] = []
             flow.in_row = True
         elif word in ("clmrg", "clvmrg", "cldel"):
-            self._cell_is_gone = True
+            self._cell_belongs = "above" if word == "clvmrg" else "before"
         elif word == "cellx":
-            self._merged_away[self._state.nested_row].append(self._cell_is_gone)
-            self._cell_is_gone = False
+            self._merged[self._state.nested_row].append(self._cell_belongs)
+            self._cell_belongs = ""
         else:
             return False
         return True

@@ -15,7 +15,9 @@ from PIL import Image
 from mailgate.domain.form.labels import label_at_start
 from mailgate.extract.page.shapes import Box
 from mailgate.extract.scan.addresses import addresses, whole_addresses, with_address
+from mailgate.extract.scan.dashes import with_dashes
 from mailgate.extract.scan.glyphs import ACCENTED, accented
+from mailgate.extract.scan.links import links, with_link
 from mailgate.extract.scan.references import as_pictured, likelier_reference, references
 from mailgate.extract.scan.tesseract import Recognised
 from mailgate.extract.scan.words import ABOVE, area_of, cutting, moved, replaced
@@ -44,8 +46,10 @@ def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLi
     """
     kept = [_without_speck(word) for word in words if not _is_speck(word)]
     kept = _with_names(_with_saints([_with_accent(word, picture) for word in kept]))
-    signs = references(kept)
-    places = [*signs, *addresses(kept)][:_MAX_LINES]
+    kept = with_dashes(kept)
+    signs, linked = references(kept), links(kept)
+    others = [place for place in addresses(kept) if not any(link[0] in place for link in linked)]
+    places = [*signs, *others, *linked][:_MAX_LINES]
     if not places:
         return whole_addresses(kept)
     areas = [area_of([kept[index] for index in place]) for place in places]
@@ -57,6 +61,8 @@ def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLi
         seen = [moved(word, area.x0, area.top) for word in line]
         if number < len(signs):
             result = _with_reference(result, polish, seen, cutting(picture, tall[number]))
+        elif place in linked:
+            result = with_link(result, polish, seen)
         else:
             result = with_address(result, polish, seen, picture)
     return whole_addresses(result)

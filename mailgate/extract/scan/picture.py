@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import itertools
 import re
 import warnings
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.page.shapes import Box, Rule
 from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.scan.slant import lies_sideways, straightened
 
 MAX_PIXELS = 40_000_000
 _MAX_JPEG_PIXELS = 200_000_000
@@ -27,12 +27,16 @@ READING_HEIGHT = 3400
 _LEAST_SIDE = 400
 _LEAST_PIXELS = 250_000
 _MOST_STRETCHED = 3.2
+_LEAST_SIDE_OF_A_SMALL_PAGE = 200
+_NARROWEST_PAGE, _WIDEST_PAGE = 1.3, 1.55
+_PAPER_ON_AVERAGE = 160
 MAX_FRAMES = 8
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 
 _INK = 40
 _PAPER = 185
-_STEEPEST = 7.0
+_BLACK_POINTS = 0.4
+_SURELY_INK = 128
 _BLACK = 120
 _PALE = 205
 _WHITE_BESIDE = 225
@@ -96,6 +100,22 @@ def holds_pages(content: bytes) -> bool:
         return any(True for _ in _page_like_frames(opened))
 
 
+def small_page(content: bytes) -> tuple[int, int] | None:
+    """The size of a picture that is a page by its shape and its white paper, and too small to be read; else None.
+
+    Raises ``UnsafeContainer`` for a damaged file.
+    """
+    with _opened(content) as opened:
+        width, height = opened.size
+        short, long = min(width, height), max(width, height)
+        if is_page_like(width, height) or short < _LEAST_SIDE_OF_A_SMALL_PAGE or width * height > MAX_PIXELS:
+            return None
+        if not _NARROWEST_PAGE <= long / short <= _WIDEST_PAGE:
+            return None
+        grey = _grey(opened)
+        return (width, height) if ImageStat.Stat(grey).mean[0] >= _PAPER_ON_AVERAGE and not is_white(grey) else None
+
+
 @contextlib.contextmanager
 def _opened(content: bytes) -> Iterator[Image.Image]:
     with as_unsafe("no readable picture"), warnings.catch_warnings():
@@ -153,7 +173,7 @@ def made_ready(image: Image.Image) -> Ready:
     even = _evenly_lit(_at_reading_size(image))
     if lies_sideways(even):
         even = even.transpose(Image.Transpose.ROTATE_90)
-    straight = _straightened(even)
+    straight = straightened(even)
     rules = _drawn_lines(straight)
     return Ready(_without(straight, rules), tuple(rules))
 
@@ -181,44 +201,16 @@ def _evenly_lit(image: Image.Image) -> Image.Image:
     small = image.resize((max(1, image.width // 8), max(1, image.height // 8)), Image.Resampling.BOX)
     paper = small.filter(ImageFilter.MaxFilter(11)).filter(ImageFilter.MinFilter(9)).filter(ImageFilter.GaussianBlur(3))
     ink = ImageChops.subtract(paper.resize(image.size, Image.Resampling.BILINEAR), image)
-    even = ImageOps.autocontrast(ImageOps.invert(ink), cutoff=(0.4, 0.0))
+    inverted = ImageOps.invert(ink)
+    even = ImageOps.autocontrast(inverted, cutoff=(_share_of_black(inverted), 0.0))
     # The grain of paper and camera becomes white: where there is no ink tesseract would try to read it.
     return even.point([min(255, max(0, (value - _INK) * 255 // (_PAPER - _INK))) for value in range(256)])
 
 
-# --- straight lines
-
-
-def lies_sideways(image: Image.Image) -> bool:
-    """True where lines of text run from top to bottom."""
-    small = _thumbnail(image)
-    return _sharpness(small.transpose(Image.Transpose.ROTATE_90)) > 1.6 * _sharpness(small)
-
-
-def _straightened(image: Image.Image) -> Image.Image:
-    """The picture turned by the angle at which its lines of text are sharpest."""
-    small = _thumbnail(image)
-    coarse = max((step / 2 for step in range(-14, 15)), key=lambda angle: _sharpness(_rotated(small, angle)))
-    finer = max((coarse + step / 10 for step in range(-5, 6)), key=lambda angle: _sharpness(_rotated(small, angle)))
-    if abs(finer) < 0.08 or abs(finer) >= _STEEPEST:
-        return image
-    return image.rotate(finer, Image.Resampling.BICUBIC, expand=False, fillcolor=255)
-
-
-def _thumbnail(image: Image.Image) -> Image.Image:
-    factor = 1100 / max(image.size)
-    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return ImageOps.invert(image.resize(size, Image.Resampling.BOX))
-
-
-def _rotated(image: Image.Image, angle: float) -> Image.Image:
-    return image.rotate(angle, Image.Resampling.NEAREST, fillcolor=0)
-
-
-def _sharpness(image: Image.Image) -> float:
-    """How much the rows of a picture differ from those below them: most where text lies level."""
-    rows = image.resize((1, image.height), Image.Resampling.BOX).tobytes()
-    return float(sum((one - other) ** 2 for one, other in itertools.pairwise(rows)))
+def _share_of_black(image: Image.Image) -> float:
+    """How many points in a hundred become black; fewer where there is less ink, else the grain of paper would."""
+    dark = 100 * sum(image.histogram()[:_SURELY_INK]) / (image.width * image.height)
+    return min(_BLACK_POINTS, dark / 2) if dark else _BLACK_POINTS
 
 
 # --- drawn lines

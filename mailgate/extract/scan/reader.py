@@ -29,6 +29,7 @@ from mailgate.extract.scan.picture import (
     is_white,
     made_ready,
     pictures_in,
+    small_page,
     turned,
 )
 
@@ -37,12 +38,16 @@ UNREAD = "a picture of a page, not read"
 ENOUGH = "not read: enough pictures were"
 """The note on pages beyond what one message, or one file of it, may cost."""
 
+ILLEGIBLE = "not read: hardly legible"
+"""The beginning of the note on a page of which too little could be recognised; its size in pixels may follow."""
 HALF_AN_ADDRESS = "an e-mail address is in doubt: only a part of it was recognised"
 """The note on a page with such an address, which is left out of the form."""
 
 _PAGE_WIDTH = 595.0
 """What is recognised is given in points of a page of A4, as a PDF would have it."""
 _SURE = 70.0
+_LEAST_SURE = 60.0
+"""Below this on average what is recognised is hardly ever a word that stands there."""
 _LONGEST_CALL = 20.0
 _TEXT_HEIGHT = 40.0
 """The height of a line of text in pixels at reading size, about."""
@@ -77,27 +82,33 @@ class Recogniser:
     def pages_of_pdf(self, content: bytes, indices: Sequence[int]) -> tuple[dict[int, Page], list[str]]:
         """Pages of a PDF by index, recognised, and remarks on those that were not."""
         found: dict[int, Page] = {}
+        illegible: list[str] = []
         for count, index in enumerate(indices):
             reason = self._refusal(count)
             if reason is not None:
-                return found, [f"page {index + 1}: {reason}"]
+                return found, [*illegible, f"page {index + 1}: {reason}"]
             try:
-                page = self._recognised(render(content, index))
+                page, legible = self._recognised(render(content, index))
             except (tesseract.NotRecognised, UnsafeContainer) as error:
-                return found, [f"page {index + 1}: {error}"]
+                return found, [*illegible, f"page {index + 1}: {error}"]
+            illegible += [] if legible else [f"page {index + 1}: {ILLEGIBLE}"]
             if page is not None:
                 found[index] = page
-        return found, list(_remarks(found.values()))
+        return found, [*illegible, *_remarks(found.values())]
 
     def read_picture(self, content: bytes, source: str) -> tuple[Document, ...]:
         """A picture file as a document; none for a picture that is no page.
 
         Raises ``UnsafeContainer`` for a damaged file and for one of more pixels than a page needs.
         """
-        if not holds_pages(content):
+        readable = holds_pages(content)
+        small = None if readable else small_page(content)
+        if not readable and small is None:
             return ()
         if self.off:
             return (Document(source, (), by_ocr=True, notes=(UNREAD,)),)
+        if small is not None:
+            return (Document(source, (), by_ocr=True, notes=(_illegible(small),)),)
         found: list[Page] = []
         notes: list[str] = []
         for count, picture in enumerate(pictures_in(content)):
@@ -106,10 +117,11 @@ class Recogniser:
                 notes.append(reason)
                 break
             try:
-                page = self._recognised(picture)
+                page, legible = self._recognised(picture)
             except tesseract.NotRecognised as error:
                 notes.append(str(error))
                 break
+            notes += [] if legible else [_illegible(picture.size)]
             found += [page] if page is not None else []
         notes += _remarks(found)
         return (Document(source, blocks_of_pages(found), by_ocr=True, notes=tuple(notes)),)
@@ -138,20 +150,21 @@ class Recogniser:
         """The seconds that the program may take now."""
         return max(1.0, min(self._left(), _LONGEST_CALL))
 
-    def _recognised(self, picture: Image.Image) -> Page | None:
-        """The page on a picture, None where nothing stands there."""
+    def _recognised(self, picture: Image.Image) -> tuple[Page | None, bool]:
+        """The page on a picture, None where nothing stands there; and False where what stands there is hardly legible."""
         if is_white(picture):
-            return None
+            return None, True
         ready = made_ready(picture)
         if is_no_text(ready.image):
-            return None
+            return None, True
         words = self._words(ready)
         if _sureness(words) < _SURE:
             other = turned(ready)
             upside_down = self._words(other)
             if _sureness(upside_down) > _sureness(words):
                 ready, words = other, upside_down
-        return _page(ready, mended(words, ready.image, self._read_lines))
+        legible = len(words) < _ENOUGH_WORDS or _sureness(words) >= _LEAST_SURE
+        return _page(ready, mended(words, ready.image, self._read_lines)), legible
 
     def _read_lines(self, cuttings: Sequence[Image.Image]) -> list[list[tesseract.Recognised]]:
         """Single lines by the English model; nothing where it fails, since it only helps."""
@@ -181,6 +194,10 @@ class Recogniser:
         if not is_blank(rest):
             words += tesseract.recognise([rest], self._patience(), layout=_LAYOUT_OF_REST)[0]
         return words
+
+
+def _illegible(size: tuple[int, int]) -> str:
+    return f"{ILLEGIBLE}, {size[0]} x {size[1]} pixels"
 
 
 def _remarks(pages: Iterable[Page]) -> Iterator[str]:

@@ -23,6 +23,8 @@ class Grid:
 
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     covered: set[tuple[int, int]] = field(default_factory=set)
+    below: set[tuple[int, int]] = field(default_factory=set)
+    """Where, of the covered, an empty cell keeps the column of a merged one above."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     cut: bool = False
@@ -52,6 +54,7 @@ class Grid:
             for column in range(first_column, last_column + 1)
             if (row, column) != (first_row, first_column)
         )
+        self.below.update((row, first_column) for row in range(first_row + 1, last_row + 1))
 
     def table(self) -> Table | None:
         """The rows and columns in which something is shown; None for an empty sheet.
@@ -73,7 +76,8 @@ class Grid:
         return Table(tuple(self._row(row, columns, shown) for row in rows))
 
     def _row(self, row: int, columns: list[int], shown: dict[tuple[int, int], str]) -> tuple[Cell, ...]:
-        return tuple(cell_of(shown.get((row, column), "")) for column in columns if (row, column) not in self.covered)
+        places = ((row, column) for column in columns)
+        return tuple(cell_of(shown.get(one, "")) for one in places if one not in self.covered or one in self.below)
 
 
 def cell_of(text: str) -> Cell:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Literal, TypeAlias
 
 from mailgate.domain.document import Block, Cell, Line, Table
 from mailgate.domain.message.charset import tidy
@@ -15,6 +17,9 @@ from mailgate.domain.message.charset import tidy
 MAX_DEPTH = 16
 MAX_LINES = 50_000
 CUT = f"too long: only the beginning was read, {MAX_LINES} lines and cells at most"
+
+Merged: TypeAlias = Literal["", "before", "above"]
+"""The cell to which one belongs: itself, the one before it, or the one above it."""
 
 
 @dataclass(slots=True)
@@ -53,16 +58,19 @@ class CellTables:
         level.blocks = []
         self._count += 1
 
-    def end_row(self, depth: int, merged_away: Sequence[bool] = ()) -> None:
-        """The end of a row; ``merged_away`` tells which of its cells belong to the one before or above."""
+    def end_row(self, depth: int, merged: Sequence[Merged] = ()) -> None:
+        """The end of a row; ``merged`` tells which of its cells belong to others: below one, an empty cell stays."""
         self._go_to(max(depth, 1))
         level = self._levels[-1]
         if level.blocks and any(not isinstance(block, Line) or block.text for block in level.blocks):
             # Text behind the last cell mark: some program forgot the mark.
             level.cells.append(Cell(tuple(level.blocks)))
         level.blocks = []
-        gone = [*merged_away, *[False] * len(level.cells)]
-        kept = tuple(cell for cell, away in zip(level.cells, gone, strict=False) if not away or _has_text(cell))
+        kept = tuple(
+            cell if _has_text(cell) or not whose else Cell(())
+            for cell, whose in zip_longest(level.cells, merged[: len(level.cells)], fillvalue=None)
+            if cell is not None and (whose != "before" or _has_text(cell))
+        )
         level.cells = []
         if kept:
             level.rows.append(kept)

@@ -17,7 +17,7 @@ from mailgate.extract.letters import is_picture, paired, without_pictures
 from mailgate.extract.page.furniture import as_page, distinct
 from mailgate.extract.safezip import UnsafeContainer
 from mailgate.extract.word.binary import ANCHORS, BOXES, DOCUMENT, HEADERS, SECTIONS, Piece, WordFile, plc_of, sprms
-from mailgate.extract.word.celltables import CUT, CellTables
+from mailgate.extract.word.celltables import CUT, CellTables, Merged
 from mailgate.extract.word.doclists import Styles, read_lists
 
 _IN_TABLE, _ROW_END, _DEPTH, _INNER_CELL, _INNER_ROW = 0x2416, 0x2417, 0x6649, 0x244B, 0x244C
@@ -47,7 +47,7 @@ class _Paragraph:
     ends_row: bool = False
     list_number: int = 0
     level: int = 0
-    merged_away: tuple[bool, ...] = ()
+    merged: tuple[Merged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class _Reader:
         text, boxes = without_pictures(paired("".join(story.text))), story.boxes
         story.text, story.boxes = [], []
         if paragraph.ends_row:
-            story.tables.end_row(paragraph.depth, paragraph.merged_away)
+            story.tables.end_row(paragraph.depth, paragraph.merged)
             return
         mark = self._lists.mark(paragraph.list_number, paragraph.level) if text.strip() else ""
         story.tables.paragraph(mark + text.lstrip() if mark else text, paragraph.depth, boxes)
@@ -196,7 +196,7 @@ class _Reader:
             ends_row=_is_set(told.get(_ROW_END)) or (depth > 1 and _is_set(told.get(_INNER_ROW))),
             list_number=int.from_bytes(told[_LIST], "little") if _LIST in told else styled_list,
             level=int.from_bytes(told[_LEVEL], "little") if _LEVEL in told else styled_level,
-            merged_away=_merged_away(changes) if _DEFINE_TABLE in told else (),
+            merged=_merged(changes) if _DEFINE_TABLE in told else (),
         )
 
     # stories beside the text
@@ -291,18 +291,18 @@ def _symbol(operand: bytes) -> str:
     return "" if point < 32 or is_picture(point) or 0xD800 <= point < 0xE000 else chr(point)
 
 
-def _merged_away(changes: bytes) -> tuple[bool, ...]:
+def _merged(changes: bytes) -> tuple[Merged, ...]:
     """Which cells of a row belong to the one before or above ([MS-DOC] 2.9.321, TCGRF)."""
-    gone: list[bool] = []
+    merged: list[Merged] = []
     for code, operand in sprms(changes):
         if code == _DEFINE_TABLE and len(operand) > 3:
             count = operand[2]
             cells = operand[3 + 2 * (count + 1) :]
             flags = [int.from_bytes(cells[20 * number : 20 * number + 2], "little") for number in range(count)]
-            gone = [flag & 3 == 1 or (flag >> 5) & 3 == 1 for flag in flags]
-        elif code == _VERTICAL_MERGE and len(operand) >= 3 and operand[1] < len(gone):
-            gone[operand[1]] = operand[2] == 1
-    return tuple(gone)
+            merged = ["before" if flag & 3 == 1 else "above" if (flag >> 5) & 3 == 1 else "" for flag in flags]
+        elif code == _VERTICAL_MERGE and len(operand) >= 3 and operand[1] < len(merged):
+            merged[operand[1]] = "above" if operand[2] == 1 else ""
+    return tuple(merged)
 
 
 def _chosen_entry(raw: bytes) -> str:

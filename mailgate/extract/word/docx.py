@@ -148,7 +148,9 @@ class _Reader:
             name = local(element)
             if name == "tc":
                 properties = child(element, "tcPr")
-                if not _is_merged_away(properties):
+                if _is_merged_upwards(properties):
+                    yield Cell(())
+                elif not _is_merged_away(properties):
                     yield Cell(self.blocks(element))
             elif name == "sdt":
                 yield from self._controlled_cells(element)
@@ -266,14 +268,18 @@ def _text_boxes(element: etree._Element) -> Iterator[etree._Element]:
 
 
 def _is_merged_away(properties: etree._Element | None) -> bool:
-    """True for a cell that belongs to the one above or before it, or that was deleted."""
-    if child(properties, "cellDel") is not None:
-        return True
-    for name in ("vMerge", "hMerge"):
-        merge = child(properties, name)
-        if merge is not None and (value(merge) or "continue") == "continue":
-            return True
-    return False
+    """True for a cell that belongs to the one before it, or that was deleted."""
+    return child(properties, "cellDel") is not None or _continues(properties, "hMerge")
+
+
+def _is_merged_upwards(properties: etree._Element | None) -> bool:
+    """True for a cell that belongs to the one above it: empty, it keeps its column."""
+    return not _is_merged_away(properties) and _continues(properties, "vMerge")
+
+
+def _continues(properties: etree._Element | None, name: str) -> bool:
+    merge = child(properties, name)
+    return merge is not None and (value(merge) or "continue") == "continue"
 
 
 def _symbol(element: etree._Element) -> str:

@@ -1,0 +1,81 @@
+"""Labels typed side by side in one line, and the values side by side in the next: a table without lines around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from mailgate.domain.document import Block, Cell, Line, Table
+from mailgate.domain.form.placeholders import is_ruler
+
+_SIGNS = (re.compile(r"\t"), re.compile(r"\t+"), re.compile(r"\s*\|\s*"), re.compile(r"\s{2,}"), re.compile(r"\s*;\s*"))
+"""What stands between columns, each tried on both lines."""
+_SIGN = re.compile(r"[\t|;]|\s{2}")
+_WIDE_GAP = re.compile(r"\s{2,}")
+_LONGEST_HEADING = 400
+_LINES_BETWEEN = 2
+_FEWEST_COLUMNS = 2
+
+
+def with_typed_columns(blocks: Sequence[Block], is_label: Callable[[str], bool]) -> tuple[Block, ...]:
+    """The blocks with each line of labels and the line of values below it as a table of two rows."""
+    found: list[Block] = []
+    place = 0
+    while place < len(blocks):
+        block = blocks[place]
+        below = _line_below(blocks, place) if isinstance(block, Line) and _may_be_heading(block.text) else None
+        rows = _rows(block.text, blocks[below], is_label) if below is not None and isinstance(block, Line) else None
+        if below is None or rows is None:
+            found.append(block)
+            place += 1
+        else:
+            found.append(Table(tuple(tuple(_cell(text, blocks[below]) for text in row) for row in rows)))
+            place = below + 1
+    return tuple(found)
+
+
+def _may_be_heading(text: str) -> bool:
+    return len(text) <= _LONGEST_HEADING and _SIGN.search(text) is not None
+
+
+def _line_below(blocks: Sequence[Block], place: int) -> int | None:
+    """The place of the next line with text; an empty or a drawn one may stand between."""
+    for below in range(place + 1, min(place + 2 + _LINES_BETWEEN, len(blocks))):
+        block = blocks[below]
+        if not isinstance(block, Line):
+            return None
+        if block.text.strip() and not is_ruler(block.text):
+            return below
+    return None
+
+
+def _rows(heading: str, below: Block, is_label: Callable[[str], bool]) -> tuple[Sequence[str], Sequence[str]] | None:
+    """The labels and the values, as many of them; None where the first line holds anything but labels."""
+    if not isinstance(below, Line):
+        return None
+    for sign in _SIGNS:
+        labels = sign.split(heading)
+        if len(labels) < _FEWEST_COLUMNS or not all(map(is_label, labels)):
+            continue
+        for values in _values(sign, heading, below.text, len(labels)):
+            if len(values) == len(labels) and not any(map(is_label, values)) and any(values):
+                return labels, values
+    return None
+
+
+def _values(sign: re.Pattern[str], heading: str, text: str, count: int) -> Iterator[Sequence[str]]:
+    """The ways to read a line as values: by the sign between them, or each below the beginning of its label."""
+    values = sign.split(text)
+    if sign is _SIGNS[0]:
+        # Empty columns at the end have left no sign behind.
+        values += [""] * (count - len(values)) if len(values) > 1 else []
+    yield values
+    starts = [0, *(gap.end() for gap in _WIDE_GAP.finditer(heading))]
+    begun = [0, *(gap.end() for gap in _WIDE_GAP.finditer(text))]
+    if len(starts) == count and set(begun) <= set(starts):
+        yield [text[start:end].strip() for start, end in zip(starts, (*starts[1:], len(text)), strict=True)]
+
+
+def _cell(text: str, like: Block) -> Cell:
+    quoted = like.quoted if isinstance(like, Line) else 0
+    return Cell((Line(text.strip(), quoted),) if text.strip() else ())
