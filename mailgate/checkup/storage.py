@@ -16,6 +16,7 @@ from mailgate.domain.alarms import Outside, alarms
 _FEW_INODES = 1000
 _OF_A_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "fuse.glusterfs")
 _MOST_NAMED = 3
+_TO_WRITE = "give the user of the service the right to write there, or set MAILGATE_STORAGE."
 
 
 def storage(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -36,8 +37,7 @@ def _to_be_made(folder: Path) -> Finding:
         with tempfile.TemporaryDirectory(dir=above):
             pass
     except OSError as fault:
-        cure = "give the user of the service the right to write there, or set MAILGATE_STORAGE."
-        return Finding("storage", "fault", f"{folder} cannot be made in {above} ({fault.strerror}): {cure}")
+        return Finding("storage", "fault", f"{folder} cannot be made in {above} ({fault.strerror}): {_TO_WRITE}")
     return Finding("storage", "warning", f"{folder} is not there yet; the first start makes it.")
 
 
@@ -46,8 +46,7 @@ def _faults(folder: Path, database: Path | None, now: datetime) -> Iterator[Find
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as fault:
-        cure = "give the user of the service the right to write there, or set MAILGATE_STORAGE."
-        yield Finding("storage", "fault", f"{folder} cannot be written ({fault.strerror}): {cure}")
+        yield Finding("storage", "fault", f"{folder} cannot be written ({fault.strerror}): {_TO_WRITE}")
     yield from _strangers_files(folder)
     yield from _room(folder, database, now)
     kind = _file_system(database) if database is not None and database.exists() else ""

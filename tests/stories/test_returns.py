@@ -90,6 +90,16 @@ def test_e64_a_notice_without_any_known_shape_is_told_by_the_address_it_comes_to
     assert len(gate.register()) == 1
 
 
+def outcome_of(gate: Deployment, sender: str, subject: str, text: str) -> str:
+    """What a notice about the receipt is taken to say, which stays given whatever that is."""
+    receipt = asked(gate)["j.bak"]
+    gate.send(automatic(sender, subject, text.format(CLERK)), sender="", recipient=return_address(gate, receipt))
+    gate.settled()
+    assert gate.register()[0]["acknowledged_at"] is not None
+    (note,) = gate.events("bounced")
+    return str(note.detail["outcome"])
+
+
 @pytest.mark.parametrize(
     ("sender", "subject", "text"),
     [
@@ -103,12 +113,7 @@ def test_e64_a_notice_without_any_known_shape_is_told_by_the_address_it_comes_to
 def test_e65_a_notice_of_success_undoes_nothing_and_tells_nobody(
     gate: Deployment, sender: str, subject: str, text: str
 ) -> None:
-    receipt = asked(gate)["j.bak"]
-    told = automatic(sender, subject, text.format(CLERK))
-    gate.send(told, sender="", recipient=return_address(gate, receipt))
-    gate.settled()
-    assert gate.register()[0]["acknowledged_at"] is not None
-    assert [note.detail["outcome"] for note in gate.events("bounced")] == ["delivered"]
+    assert outcome_of(gate, sender, subject, text) == "delivered"
     assert gate.fresh_letters() == [] and not gate.quarantined()
 
 
@@ -129,12 +134,7 @@ def test_e65_a_notice_of_success_undoes_nothing_and_tells_nobody(
 def test_e66_what_does_not_say_that_a_letter_failed_undoes_nothing_and_a_person_looks(
     gate: Deployment, sender: str, subject: str, text: str
 ) -> None:
-    receipt = asked(gate)["j.bak"]
-    told = automatic(sender, subject, text.format(CLERK))
-    gate.send(told, sender="", recipient=return_address(gate, receipt))
-    gate.settled()
-    assert gate.register()[0]["acknowledged_at"] is not None
-    assert [note.detail["outcome"] for note in gate.events("bounced")] == ["unknown"]
+    assert outcome_of(gate, sender, subject, text) == "unknown"
     assert gate.fresh_letters() == []
     (aside,) = gate.quarantined()
     assert (
