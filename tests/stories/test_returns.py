@@ -318,7 +318,11 @@ def test_data_that_the_form_lacked_are_filled_in_when_the_clerk_sends_them(gate:
         "Dzień dobry,\n\nNazwa Urzędu: Urząd Gminy Dębowa\nTelefon: 24 261 40 21\nImię i nazwisko: Ktoś Inny\n\nJan Bąk"
     )
     gate.send(reply_to(receipt, text, f"Jan Bąk <{CLERK}>"))
-    assert to_consultants(gate.letters(2))
+    letters = gate.letters(3)
+    assert "[HOT-01/2026/000001] Otrzymaliśmy uzupełnienie: Zgłoszenie pytania" in [
+        str(letter["Subject"]) for letter in letters
+    ]
+    assert len([letter for letter in letters if CLERK not in letter["To"]]) == 2
     gate.settled()
     (entry,) = gate.register()
     assert (entry["office"], entry["phone"], entry["user_name"]) == ("Urząd Gminy Dębowa", "+48242614021", "Jan Bąk")

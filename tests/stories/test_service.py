@@ -18,6 +18,8 @@ from servers.deployment import ANNA, HOTLINE, PATIENCE, eventually, form_text, m
 
 from mailgate import heartbeat
 
+pytestmark = pytest.mark.only_on("sqlite", "what a service manager hears has nothing to do with the database")
+
 PIOTR_ALONE = "MAILGATE_CONSULTANTS=Piotr Zając <piotr.zajac@wsparcie.example>\n"
 
 # The daemon as it is, but for a pipeline that hangs as soon as the file is there, and short patience.
