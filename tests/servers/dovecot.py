@@ -221,7 +221,7 @@ class Dovecot(ImapServer):
     def sessions(self) -> list[int]:
         """The process ids of this master's imap children, one a session."""
         assert self._master is not None
-        return [pid for pid, parent, name in processes() if parent == self._master.pid and name == "imap"]
+        return [child.pid for child in processes() if child.parent == self._master.pid and child.name == "imap"]
 
     def kill_sessions(self) -> int:
         """SIGKILL every imap child, as the kernel does when memory runs out; returns how many."""

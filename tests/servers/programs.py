@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import pytest
 
@@ -63,17 +63,36 @@ def await_start(master: subprocess.Popen[bytes], is_up: Callable[[], bool], log:
 
 
 def kill_group(master: subprocess.Popen[bytes]) -> None:
-    """End a server that leads a process group, and its children, at once."""
+    """End a server that leads a process group, and its children, at once; returns when none of them runs any more.
+
+    A child that still holds the server's sockets would make the next start believe that the server is running.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.killpg(master.pid, signal.SIGKILL)
     master.wait()
+    deadline = time.monotonic() + START_SECONDS
+    while any(process.group == master.pid and process.state not in "ZX" for process in processes()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"children of {master.args!r} outlive their end")
+        time.sleep(0.01)
 
 
-def processes() -> Iterator[tuple[int, int, str]]:
-    """(pid, parent, name) of every process; those that end meanwhile are left out."""
+class Process(NamedTuple):
+    """One line of the kernel's table; ``state`` is its letter, as in proc(5)."""
+
+    pid: int
+    parent: int
+    group: int
+    state: str
+    name: str
+
+
+def processes() -> Iterator[Process]:
+    """Every process; those that end meanwhile are left out."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError, ValueError):
             name, _, rest = (entry / "stat").read_text(encoding="utf-8").partition("(")[2].rpartition(")")
-            yield int(entry.name), int(rest.split()[1]), name
+            state, parent, group = rest.split()[:3]
+            yield Process(int(entry.name), int(parent), int(group), state, name)
