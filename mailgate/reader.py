@@ -53,12 +53,13 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False,
     # A form that a delivery notice or an automatic answer gives back is not asked again.
     given_back = bounce or _answers_by_itself(mail)
     searched, forms = (bodies, FormsFound()) if given_back else _searched(bodies, opened, mail)
+    answers = _answers(mail, text)
     return Reading(
         mail=_with_remarks(mail, searched),
         text=text,
         forms=forms,
-        reply=_reply(mail, plain, html, opened) if as_reply or _answers(mail, text) else None,
-        automation=automation_of(mail, envelope_sender),
+        reply=_reply(mail, plain, html, opened) if as_reply or answers else None,
+        automation=automation_of(mail, envelope_sender, asks=forms.filled and not (as_reply or answers)),
         bounce=bounce,
         unreadable=None if forms.filled else encryption(mail),
         beside=_beside(searched, forms, mail) if forms.filled else "",

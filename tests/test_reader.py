@@ -274,3 +274,18 @@ def test_a_form_quoted_below_new_words_is_old_where_the_headers_name_the_mail_it
     assert sources(read(HEAD + b"In-Reply-To: <a@b.example>\r\n" + UTF8 + b"\r\n" + quoted)) == []
     assert sources(read(HEAD + UTF8 + b"\r\n" + quoted)) == ["body"]
     assert sources(read(HEAD + b"In-Reply-To: <a@b.example>\r\n" + UTF8 + b"\r\n" + FORM + quoted)) == ["body"]
+
+
+NOTICE = (
+    b"Dziekujemy za wiadomosc. Jestem na urlopie do 7.12.2026. Ta wiadomosc zostala wygenerowana automatycznie.\r\n\r\n"
+)
+
+
+def test_no_wording_makes_a_machine_of_the_first_mail_of_somebody_who_asks_by_a_form() -> None:
+    assert read(HEAD + UTF8 + b"\r\n" + NOTICE).automation is not None
+    assert read(HEAD + UTF8 + b"\r\n" + NOTICE + FORM).automation is None
+
+
+def test_a_machines_subject_counts_beside_a_form() -> None:
+    head = HEAD.replace(b"pytanie", b"Odpowiedz automatyczna: pytanie")
+    assert read(head + UTF8 + b"\r\n" + NOTICE + FORM).automation is not None

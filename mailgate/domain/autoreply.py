@@ -30,17 +30,21 @@ class Automation:
     """The addresses, in lower case, of the mailing list whose headers alone make it bulk."""
 
 
-def automation_of(mail: InboundMail, envelope_sender: str | None) -> Automation | None:
+def automation_of(mail: InboundMail, envelope_sender: str | None, *, asks: bool = False) -> Automation | None:
     """The verdict on one mail by its headers and texts alone (RFC 3834, RFC 2919, RFC 8098, and the world's habits).
 
     ``envelope_sender`` is "" for the null sender; where it is None, Return-Path is looked at.  Traits are weighed
-    together, and those that people's mail bears as well never decide, however many there are.
+    together, and those that people's mail bears as well never decide, however many there are.  ``asks`` is true for
+    the first mail of somebody who asks by a filled form: no wording makes that a machine's, only what stands above it.
     """
     if _is_invitation(mail):
         return None
+    by_headers = tuple(header_traits(mail, envelope_sender))
+    if asks and not by_headers and not any(subject_traits(subject_of(mail))):
+        return None
     text = own_words(mail)
     said = statements_of(own_text(mail))
-    found = (*header_traits(mail, envelope_sender), *word_traits(subject_of(mail), text, said))
+    found = (*by_headers, *word_traits(subject_of(mail), text, said))
     traits = _after_objection(mail, text, found) if found else found
     kind = _kind(traits)
     if kind is None:
