@@ -21,7 +21,10 @@ from mailgate.intake.account import ImapAccount
 
 ACCEPTED = "Przyjęte"
 
-pytestmark = pytest.mark.usefixtures("databases")
+pytestmark = [
+    pytest.mark.usefixtures("databases"),
+    pytest.mark.only_on("sqlite", "how a session ends and begins again has nothing to do with the database"),
+]
 
 
 @pytest.fixture

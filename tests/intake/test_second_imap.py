@@ -10,7 +10,10 @@ import pytest
 from servers.cyrus import Cyrus
 from servers.pollerdesk import Desk, account_of, idle_soon, idles, mail, until
 
-pytestmark = pytest.mark.usefixtures("databases")
+pytestmark = [
+    pytest.mark.usefixtures("databases"),
+    pytest.mark.only_on("sqlite", "which make the IMAP server is has nothing to do with the database"),
+]
 
 ACCEPTED = "Przyjęte"
 

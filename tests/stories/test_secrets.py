@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from servers.deployment import HOTLINE, eventually, form_text, mail
 from servers.dovecot import PASSWORD, USER, OAuth2Dovecot
 from servers.smtp_sink import SmtpSink
@@ -20,6 +21,8 @@ from mailgate.config import environment_without_settings
 
 SMTP_PASSWORD = "hasło-do-wysyłki ąęś"
 KEY = "tajny-klucz-znaczników-" * 2
+
+pytestmark = pytest.mark.only_on("sqlite", "each daemon here makes a register of its own")
 
 
 class Running:
