@@ -23,6 +23,23 @@ def secrets(settings: Settings) -> Iterator[Finding]:
         yield Finding("secrets", "warning", f"Others than mailgate can read or change secrets: chmod 0640 {names}")
     else:
         yield Finding("secrets", "ok", "No file with a secret can be read by others.")
+    yield from _another_key(settings)
+
+
+def _another_key(settings: Settings) -> Iterator[Finding]:
+    """A key that is set makes worthless what letters bear that were signed with the one made at the first start."""
+    kept = settings.storage / KEY_NAME
+    try:
+        differs = settings.secret_key is not None and kept.read_bytes().strip() != settings.secret_key
+    except OSError:
+        return
+    if differs:
+        yield Finding(
+            "secrets",
+            "warning",
+            f"MAILGATE_SECRET_KEY is another key than the one in {kept}: replies to letters that were sent with that one "
+            "are held. Remove the setting, or, where the change is meant, the file.",
+        )
 
 
 def tokens(source: TokenSource | None, now: datetime) -> Iterator[Finding]:

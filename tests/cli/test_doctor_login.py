@@ -133,6 +133,18 @@ def test_a_secret_that_others_can_read_is_a_warning_with_the_command(tmp_path: P
     assert doctor(tmp_path, SECRET_KEY_FILE=str(file))["secrets"][0] == "ok"
 
 
+def test_a_key_that_is_not_the_one_that_signed_until_now_is_a_warning(tmp_path: Path) -> None:
+    kept = load_settings(environment_of(tmp_path, {}), tmp_path / ".env").signing_key().decode()
+
+    assert doctor(tmp_path, SECRET_KEY=kept)["secrets"][0] == "ok"
+    level, text = doctor(tmp_path, SECRET_KEY="x" * 64)["secrets"]
+
+    assert level == "warning"
+    assert "another key" in text
+    assert str(tmp_path / "storage" / "secret.key") in text
+    assert kept not in text
+
+
 def test_a_wrong_password_names_its_settings(server: OAuth2Dovecot, tmp_path: Path) -> None:
     url = f"imaps://{USER.replace('@', '%40')}@localhost:{server.tls_port}/INBOX"
     parts = doctor(tmp_path, IMAP_URL=url, IMAP_PASSWORD="złe-hasło", TLS_CA_FILE=str(server.cafile))
