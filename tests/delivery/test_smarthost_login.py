@@ -245,7 +245,7 @@ class TestOlderMechanisms:
         monkeypatch.setattr(smtp_sink._Session, "_log_in", by_script)
 
 
-def test_a_revoked_right_keeps_the_outbox_names_the_step_and_storms_nobody(
+def test_e18_a_revoked_right_keeps_the_outbox_names_the_step_and_storms_nobody(
     endpoint: TokenEndpoint, engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """HARD-CASES E18."""
