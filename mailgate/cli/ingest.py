@@ -127,7 +127,7 @@ def _take_one(options: _Options, json: bool) -> int:
     arrival = _arrival(found, options, _receipt_on_a_pipe(found, options.archive))
     with _committer(settings) as committer:
         tally.settle(committer.commit(arrival))
-    _summarise(tally, json)
+    _summarise(tally, json, archive=options.archive)
     return 0
 
 
@@ -150,10 +150,10 @@ def _from_files(paths: Sequence[Path], options: _Options, json: bool) -> int:
         if there:
             _take_files(there, settings, options, tally, json=json)
     except MailgateError as error:
-        _summarise(tally, json)
+        _summarise(tally, json, archive=options.archive)
         _tell(_sentence(error))
         return _FOUND_SOMETHING_WRONG
-    _summarise(tally, json)
+    _summarise(tally, json, archive=options.archive)
     return EX_NOINPUT if tally.missing else _FOUND_SOMETHING_WRONG if tally.refused else 0
 
 
@@ -190,11 +190,13 @@ class _Taking:
 
     def hand_over(self, found: Found) -> None:
         """Pass one mail to the committer, and settle the oldest of those in hand."""
-        from mailgate.intake.receipt import true_receipt
+        from mailgate.intake.receipt import claimed_date, true_receipt
 
         now = datetime.now(UTC)
         receipt = true_receipt(found.raw, found.delivered_at, now)
-        stored = self.committer.submit(_arrival(found, self.options, receipt or now))
+        # Of old mail not even that is proved which an export from a mail client has left: its date is kept all the same.
+        claimed = claimed_date(found.raw, now) if receipt is None and self.options.archive else None
+        stored = self.committer.submit(_arrival(found, self.options, receipt or claimed or now))
         self.in_hand.append((found, receipt is not None, stored))
         self.settle(down_to=_IN_HAND)
 
@@ -231,11 +233,13 @@ def _receipt_on_a_pipe(found: Found, archive: bool) -> datetime:
     That is its ``Received`` header, not now: while the database was away the mail waited in its queue, and the clerk
     must not pay for it (DESIGN section 2 rule 1).  An older stamp is from another server: then it is now.
     """
-    from mailgate.intake.receipt import true_receipt
+    from mailgate.intake.receipt import claimed_date, true_receipt
 
     now = datetime.now(UTC)
     receipt = true_receipt(found.raw, None, now)
-    return receipt if receipt is not None and (archive or now - receipt <= _LONGEST_DELAY) else now
+    if archive:
+        return receipt or claimed_date(found.raw, now) or now
+    return receipt if receipt is not None and now - receipt <= _LONGEST_DELAY else now
 
 
 @contextmanager
@@ -279,7 +283,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
-def _summarise(tally: _Tally, json: bool) -> None:
+def _summarise(tally: _Tally, json: bool, *, archive: bool = False) -> None:
     if json:
         typer.echo(as_json(asdict(tally)))
         return
@@ -290,7 +294,8 @@ def _summarise(tally: _Tally, json: bool) -> None:
     mails = "1 mail" if tally.taken == 1 else f"{tally.taken} mails"
     typer.echo(f"{mails} taken, {tally.known} known already, {len(tally.refused)} refused.")
     if tally.undated:
-        typer.echo(f"{tally.undated} carried no proof of when they were received: they count from now.")
+        counted = "their Date stands, where they bear one" if archive else "they count from now"
+        typer.echo(f"{tally.undated} carried no proof of when they were received: {counted}.")
 
 
 def _envelope_sender(text: str | None) -> str | None:

@@ -199,6 +199,27 @@ def test_e25_an_archive_keeps_its_dates_and_is_marked(storage: Path, tmp_path: P
     assert row.received_at == datetime(2021, 11, 20, 15, 0, 1, tzinfo=UTC)
 
 
+def test_e25_old_mail_that_bears_no_receipt_keeps_the_date_of_its_sender(storage: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.eml").write_bytes(b"Date: Mon, 1 Mar 2021 12:30:00 +0100\r\n" + MAIL % (1, 1))
+    (tmp_path / "next-year.eml").write_bytes(b"Date: Mon, 1 Mar 2100 12:30:00 +0100\r\n" + MAIL % (2, 2))
+    before = datetime.now(UTC)
+    status, out, _ = run("--archive", "old.eml", "next-year.eml")
+    assert status == 0
+    assert (
+        out.splitlines()[1] == "2 carried no proof of when they were received: their Date stands, where they bear one."
+    )
+    kept, invented = rows(storage)
+    assert kept.received_at == datetime(2021, 3, 1, 11, 30, tzinfo=UTC)
+    assert invented.received_at >= before
+
+
+def test_the_date_of_its_sender_says_nothing_of_mail_that_counts(storage: Path, tmp_path: Path) -> None:
+    before = datetime.now(UTC)
+    (tmp_path / "new.eml").write_bytes(b"Date: Mon, 1 Mar 2021 12:30:00 +0100\r\n" + MAIL % (1, 1))
+    assert run("new.eml")[0] == 0
+    assert rows(storage)[0].received_at >= before
+
+
 def test_a_refused_file_is_told_and_the_others_are_taken(storage: Path, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "huge.eml").write_bytes(b"Subject: x\r\n\r\n" + b"x" * 100_000)
