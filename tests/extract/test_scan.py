@@ -248,8 +248,16 @@ def test_a_reference_is_mended_by_what_its_picture_shows(written_so: str, read_s
 
 
 @with_fonts
+@pytest.mark.parametrize(("read_so", "left"), [("PCPR-I.1057.3.2026", "PCPRI.1057.3.2026"), ("SP.14.2026", "SP142026")])
+def test_a_dot_or_hyphen_that_was_read_is_kept_where_the_picture_lost_it(read_so: str, left: str) -> None:
+    assert as_pictured(read_so, line_of(left)) == read_so
+
+
+@with_fonts
 def test_a_capital_gets_the_accent_that_its_picture_shows_and_no_other() -> None:
     assert accented("Cmielów", line_of("Ćmielów")) == "Ćmielów"
+    assert accented("„Swidnica”", line_of("„Świdnica”")) == "„Świdnica”"
+    assert accented("(Cmielów)", line_of("(Ćmielów)")) == "(Ćmielów)"
     assert accented("Sanok", line_of("Sanok")) == "Sanok"
 
 

@@ -11,7 +11,7 @@ import phonenumbers
 from mailgate.domain.polish.words import fold, folded_words
 from mailgate.domain.remembered import remembered
 
-_LOCAL_SIGNS = frozenset(".!#$%&'*+/=?^_`{}~-")
+_LOCAL_SIGNS = frozenset(".!#$%&'*+=?^_`{}~-")
 _DOMAIN_SIGNS = frozenset(".-")
 _LONGEST_ADDRESS = 254
 _AT_IN_WORDS = re.compile(r"\s{0,3}[\[({<]\s?(?:at|małpa|malpa|@)\s?[\])}>]\s{0,3}", re.IGNORECASE)

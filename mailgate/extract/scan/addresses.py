@@ -17,7 +17,8 @@ from mailgate.extract.scan.tesseract import Recognised
 from mailgate.extract.scan.words import on_one_line, replaced
 
 _NEARLY = 2
-_SIGNED = re.compile(r"@|[©®Q][a-z]|[a-z][©®Q]\W*$")
+_SIGNED = re.compile(r"@|[©®Q][a-z]|[a-z][©®Q]\W*$|[^\W\d_][Q©®][^\W\d_]")
+"""No Polish word has a Q, so it is looked at once more: ``EMPQTIA`` is ``EMP@TIA``."""
 _HOST_END = re.compile(r"[\w-]\.[a-z]{2,}\W*$|" + _SIGNED.pattern)
 _ADDRESS = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9][A-Za-z0-9.-]{0,250})?")
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -40,6 +41,11 @@ _WHOLE = re.compile(
 )
 """An address with an ending that people in Polish offices have; any other is more likely the half of one."""
 _REST_OF_HOST = re.compile(r"[A-Za-z0-9.-]+[,;)]{0,2}")
+_ENDS_WITH_UNDERSCORE = re.compile(r"[A-Za-z][A-Za-z0-9._+-]*_")
+_Q_FOR_G = re.compile(r"q(?=ops|min)")
+"""Hosts are named after a ``gops`` or a ``gmina``; a person may call herself what she likes."""
+_COMMA_IN_HOST = re.compile(r"(?<=[a-z0-9]),(?=[a-z0-9-]+\.[a-z])")
+_DOTTED_HOST = re.compile(r"@.*\.")
 DOUBT = "@?"
 """What stands for the sign of an address that was not read whole, so that nobody writes to the half of it."""
 _STROKES = str.maketrans("|!]", "lll")
@@ -84,17 +90,26 @@ def with_address(
     ``polish`` are those of the words that stand in the place.
     """
     result = list(words)
-    joined = _joined_by_underscores(english, picture)
+    joined = _joined_by_underscores(_joined_by_signs(english), picture)
     for sign in (word for word in joined if word.text.count("@") == 1):
         covered = [word for word in polish if word in result and _overlap(word.box, sign.box)]
         if not covered:
             continue
         whole = around(word.box for word in covered)
         seen = "".join(word.text for word in joined if whole.x0 <= word.box.middle[0] <= whole.x1)
+        covered, seen = _without_next_words(covered, seen)
         text = agreed("".join(word.text for word in covered), seen)
         if text is not None:
             result = replaced(result, covered, as_on_page(text, [word.text for word in words if "@" not in word.text]))
     return result
+
+
+def _without_next_words(covered: list[Recognised], seen: str) -> tuple[list[Recognised], str]:
+    """Words and their other reading, without those at its end that stand behind a name such as ``Emp@tia``."""
+    while len(covered) > 1 and not _DOTTED_HOST.search(seen) and seen.endswith(covered[-1].text):
+        seen = seen.removesuffix(covered[-1].text)
+        covered = covered[:-1]
+    return covered, seen
 
 
 def whole_addresses(words: Sequence[Recognised]) -> list[Recognised]:
@@ -106,25 +121,47 @@ def whole_addresses(words: Sequence[Recognised]) -> list[Recognised]:
     for word in words:
         before = result[-1] if result else None
         if before is not None and _is_half(before.text) and _REST_OF_HOST.fullmatch(word.text):
-            whole = before.text + word.text
+            whole = _joined_host(before.text, word.text)
             if _WHOLE.search(whole):
                 result[-1] = Recognised(whole, before.box, min(before.confidence, word.confidence))
                 continue
         result.append(word)
     return [
-        Recognised(word.text.replace("@", DOUBT), word.box, word.confidence) if _is_half(word.text) else word
+        Recognised(word.text.replace("@", DOUBT), word.box, word.confidence) if _is_doubtful(word.text) else word
         for word in result
     ]
 
 
+def _joined_host(address: str, rest: str) -> str:
+    """An address with the rest of its host; a first part of it that was read twice stands there once."""
+    host = address.partition("@")[2]
+    return address + (rest.removeprefix(host) if len(host) > 1 else rest)
+
+
 def _is_half(text: str) -> bool:
     """True for an address whose host has no known ending; what only ends a line may go on in the next."""
-    return (
-        text.count("@") == 1
-        and text[-1] not in ".-@_"
-        and _ADDRESS.search(text) is not None
-        and not _WHOLE.search(text)
-    )
+    signed = text.count("@") == 1 and text[-1] not in ".-@_" and _ADDRESS.search(text) is not None
+    return signed and not _WHOLE.search(text)
+
+
+def _is_doubtful(text: str) -> bool:
+    """True for the half of an address that might be written to; ``Emp@tia`` is a name, and no address at all."""
+    return _is_half(text) and "." in text.partition("@")[2]
+
+
+def _joined_by_signs(words: Sequence[Recognised]) -> list[Recognised]:
+    """Words as one where the sign of an address stands between them, near to both."""
+    result: list[Recognised] = []
+    for word in words:
+        before = result[-1] if result else None
+        parted = before is not None and (before.text.endswith("@") != word.text.startswith("@"))
+        near = before is not None and word.box.x0 - before.box.x1 < before.box.height
+        if before is not None and parted and near:
+            whole = around((before.box, word.box))
+            result[-1] = Recognised(before.text + word.text, whole, min(before.confidence, word.confidence))
+        else:
+            result.append(word)
+    return result
 
 
 def _joined_by_underscores(words: Sequence[Recognised], picture: Image.Image) -> list[Recognised]:
@@ -133,7 +170,10 @@ def _joined_by_underscores(words: Sequence[Recognised], picture: Image.Image) ->
     for word in words:
         before = result[-1] if result else None
         named = before is not None and _LOCAL.fullmatch(before.text) and not before.text.isdigit()
-        if before is not None and named and "@" in word.text and _underscored(before.box, word.box, picture):
+        signed = _DOTTED_HOST.search(word.text)
+        if before is not None and signed and _ENDS_WITH_UNDERSCORE.fullmatch(before.text):
+            result[-1] = Recognised(before.text + word.text, around((before.box, word.box)), word.confidence)
+        elif before is not None and named and signed and _underscored(before.box, word.box, picture):
             result[-1] = Recognised(f"{before.text}_{word.text}", around((before.box, word.box)), word.confidence)
         else:
             result.append(word)
@@ -158,7 +198,7 @@ def agreed(polish: str, english: str) -> str | None:
 
     ``@`` is where the English model saw it; letters are the Polish model's where it read as many, since it knows names.
     """
-    seen = _ADDRESS.search(_LEADERS.sub(" ", english.translate(_STROKES)))
+    seen = _ADDRESS.search(_with_dots(_LEADERS.sub(" ", english.translate(_STROKES))))
     if seen is None:
         return None
     local, _, host = seen.group().partition("@")
@@ -169,11 +209,18 @@ def agreed(polish: str, english: str) -> str | None:
     plain = plain[: len(plain) - len(after)]
     local = _likelier_local(_MISREAD_SIGN.split(plain)[0], plain[: len(local)], local)
     if host and _near(plain[-len(host) :], host, _HOST):
-        host = plain[-len(host) :]
+        host = "".join(other if sign == "q" else sign for sign, other in zip(plain[-len(host) :], host, strict=True))
     behind = _MISREAD_SIGN.split(plain)[-1]
     if host and len(behind) > len(host) and behind.startswith(host) and _WHOLE_HOST.fullmatch(behind):
         host = behind
+    host = _Q_FOR_G.sub("g", host)
     return f"{_in_small_letters(f'{local}@{host}')}{after}"
+
+
+def _with_dots(text: str) -> str:
+    """An address with a dot where its host has a comma before any dot; behind a whole host another may follow."""
+    local, sign, host = text.partition("@")
+    return text if "@" in host or "." in host.partition(",")[0] else local + sign + _COMMA_IN_HOST.sub(".", host)
 
 
 def as_on_page(address: str, words: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Dashes and bullets of running text, told by how they look and where they stand: the model guesses at them."""
+"""Dashes, bullets, quotation marks and the dots of dates, told by how they look and where they stand: the model guesses."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ _LONG = 0.95
 _SHORT = 0.48
 """The width of an em dash at least, and of a hyphen at most, in heights of the words of the page."""
 _NEAR = 6
+_DATE_WITH_COMMA = re.compile(r"(?:[0-2]?\d|3[01])(?:,(?:0?\d|1[0-2])[.,]|\.(?:0?\d|1[0-2]),)20\d\d(?!\d)")
+_OPENS, _CLOSES = "„", "”"
+_STRAIGHT_AT_END = re.compile(r"(?<=\S)\"(?=[\s.,;:!?)]*$)")
 
 
 def with_dashes(words: Sequence[Recognised]) -> list[Recognised]:
@@ -25,6 +28,30 @@ def with_dashes(words: Sequence[Recognised]) -> list[Recognised]:
         return list(words)
     height = median(heights)
     return [_told(words, index, height) for index in range(len(words))]
+
+
+def with_dates(words: Sequence[Recognised]) -> list[Recognised]:
+    """The words, each date with dots where commas were read: ``19,04.2026`` is no amount."""
+    return [
+        replace(word, text=word.text.replace(",", ".", 2)) if _DATE_WITH_COMMA.match(word.text) else word
+        for word in words
+    ]
+
+
+def with_quotation_marks(words: Sequence[Recognised]) -> list[Recognised]:
+    """The words, each quotation that opens with ``„`` closed by ``”``: the model likes the straight mark better."""
+    result: list[Recognised] = []
+    is_open = False
+    for word in words:
+        text = _closed(word.text) if is_open or word.text.count(_OPENS) else word.text
+        is_open = text.rfind(_OPENS) > text.rfind(_CLOSES) if _OPENS in text or _CLOSES in text else is_open
+        result.append(word if text == word.text else replace(word, text=text))
+    return result
+
+
+def _closed(text: str) -> str:
+    """The text of a word with the first straight mark that may end a quotation as a curved one."""
+    return _STRAIGHT_AT_END.sub(_CLOSES, text, count=1)
 
 
 def _told(words: Sequence[Recognised], index: int, height: float) -> Recognised:

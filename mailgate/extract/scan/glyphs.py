@@ -6,6 +6,7 @@ is ink above a letter, and a digit one has its flag on the left; both can be see
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ _LOPSIDED = 0.22
 ACCENTED = {"S": "Ś", "C": "Ć", "N": "Ń", "O": "Ó"}
 """Capitals that have one accented form in Polish, so that any accent tells which."""
 PLAIN = {"Ś": "S", "Ć": "C", "Ń": "N", "Ó": "O", "Ż": "Z", "Ź": "Z"}
+_OPENING = ("„", "(")
 _NARROWEST_ONE = 0.25
 _LOW = 0.4
 _FILLED = 0.5
@@ -129,6 +131,17 @@ def has_underscore(gap: Image.Image) -> bool:
 
 
 def accented(word: str, picture: Image.Image) -> str:
-    """A word with the accent that its first letter has in its picture; unchanged where none is seen."""
+    """A word with the accent that its first letter has in its picture; unchanged where none is seen.
+
+    A quotation mark below, or a bracket, may stand before that letter.
+    """
+    mark = word[:1] if word[:1] in _OPENING else ""
+    letter = word[len(mark) : len(mark) + 1]
     glyphs = glyphs_in(picture)
-    return ACCENTED[word[0]] + word[1:] if glyphs and word[:1] in ACCENTED and has_accent(glyphs[0]) else word
+    if mark == "(":
+        glyphs = glyphs[1:]
+    elif mark:
+        glyphs = list(itertools.dropwhile(lambda glyph: is_low(glyph, glyphs), glyphs))
+    if glyphs and letter in ACCENTED and has_accent(glyphs[0]):
+        return mark + ACCENTED[letter] + word[len(mark) + 1 :]
+    return word

@@ -15,10 +15,10 @@ from PIL import Image
 from mailgate.domain.form.labels import label_at_start
 from mailgate.extract.page.shapes import Box
 from mailgate.extract.scan.addresses import addresses, whole_addresses, with_address
-from mailgate.extract.scan.dashes import with_dashes
+from mailgate.extract.scan.dashes import with_dashes, with_dates, with_quotation_marks
 from mailgate.extract.scan.glyphs import ACCENTED, accented
 from mailgate.extract.scan.links import links, with_link
-from mailgate.extract.scan.references import as_pictured, likelier_reference, references
+from mailgate.extract.scan.references import as_pictured, likelier_reference, references, with_lost_dot
 from mailgate.extract.scan.tesseract import Recognised
 from mailgate.extract.scan.words import ABOVE, area_of, cutting, moved, replaced
 
@@ -27,6 +27,7 @@ ReadLines = Callable[[Sequence[Image.Image]], Sequence[Sequence[Recognised]]]
 
 _SPECK = re.compile(r"[|_~'`´‘’°.,:;=—–\-\\/\[\](){}<>»«*^\"]{1,3}")
 _SPECK_BEFORE = re.compile(r"^(?:[|'`´‘’~*^°]+|[$§](?=S))(?=[^\W\d_]{3})")
+_TWO_DIGITS = re.compile(r"\d{2}")
 _LONE = frozenset(".,;:'`´‘’|_~°^")
 _UNSURE = 55.0
 _HOPELESS = 30.0
@@ -46,7 +47,7 @@ def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLi
     """
     kept = [_without_speck(word) for word in words if not _is_speck(word)]
     kept = _with_names(_with_saints([_with_accent(word, picture) for word in kept]))
-    kept = with_dashes(kept)
+    kept = with_quotation_marks(with_dates(with_dashes(kept)))
     signs, linked = references(kept), links(kept)
     others = [place for place in addresses(kept) if not any(link[0] in place for link in linked)]
     places = [*signs, *others, *linked][:_MAX_LINES]
@@ -73,7 +74,8 @@ def _is_speck(word: Recognised) -> bool:
         return True
     if _SPECK.fullmatch(word.text):
         return word.confidence < _UNSURE
-    return word.confidence < _HOPELESS and len(word.text) <= _NEARLY
+    # A number of two digits is more likely a piece of a telephone than dirt, however unsure.
+    return word.confidence < _HOPELESS and len(word.text) <= _NEARLY and not _TWO_DIGITS.fullmatch(word.text)
 
 
 def _without_speck(word: Recognised) -> Recognised:
@@ -84,7 +86,8 @@ def _without_speck(word: Recognised) -> Recognised:
 
 def _with_accent(word: Recognised, picture: Image.Image) -> Recognised:
     """A word with the accent that its capital has in the picture, and that the model did not see."""
-    if word.text[0] not in _ACCENTABLE or not word.text[1:2].isalpha():
+    letters = word.text.lstrip("„(")
+    if letters[:1] not in _ACCENTABLE or not letters[1:2].isalpha():
         return word
     box = word.box
     area = Box(max(0.0, box.x0 - 2), max(0.0, box.top - _ABOVE * box.height), box.x1 + 2, box.bottom + 2)
@@ -120,4 +123,4 @@ def _with_reference(
     words: Sequence[Recognised], polish: Sequence[Recognised], english: Sequence[Recognised], picture: Image.Image
 ) -> list[Recognised]:
     text = likelier_reference(" ".join(word.text for word in polish), " ".join(word.text for word in english))
-    return replaced(words, polish, as_pictured(text, picture))
+    return replaced(words, polish, with_lost_dot(as_pictured(text, picture)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.page.shapes import Box, Rule
 from mailgate.extract.safezip import UnsafeContainer
+from mailgate.extract.scan.drawnlines import drawn_lines, without_lines
 from mailgate.extract.scan.slant import lies_sideways, straightened
 
 MAX_PIXELS = 40_000_000
@@ -35,19 +35,13 @@ _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 
 _INK = 40
 _PAPER = 185
+_GREYS = (48, 208)
+_FEW_GREYS = 0.1
+_SPECK = 2
+_LARGEST_SPECK = 3
+"""Points of ink; the smallest full stop that a fax makes has four."""
 _BLACK_POINTS = 0.4
 _SURELY_INK = 128
-_BLACK = 120
-_PALE = 205
-_WHITE_BESIDE = 225
-_LONG_RUN = 240
-_NARROWER = 4
-_RUN_ACROSS = 90
-_RUN_DOWN = 48
-_PALE_RUN_DOWN = 130
-_SURELY_DOWN = 110
-_THICKEST = 14
-_THICKEST_PALE = 9
 _MOST_INK = 0.3
 _LEAST_INK = 12
 """So many dark points, each of nine pixels, a letter has at least."""
@@ -170,12 +164,12 @@ def _grey(image: Image.Image) -> Image.Image:
 
 def made_ready(image: Image.Image) -> Ready:
     """A grey picture upright, evenly lit, straightened, at reading size, and its drawn lines taken out."""
-    even = _evenly_lit(_at_reading_size(image))
+    even = _evenly_lit(_at_reading_size(_without_specks(image)))
     if lies_sideways(even):
         even = even.transpose(Image.Transpose.ROTATE_90)
     straight = straightened(even)
-    rules = _drawn_lines(straight)
-    return Ready(_without(straight, rules), tuple(rules))
+    rules = drawn_lines(straight)
+    return Ready(without_lines(straight, rules), tuple(rules))
 
 
 def turned(ready: Ready) -> Ready:
@@ -187,13 +181,41 @@ def turned(ready: Ready) -> Ready:
     return Ready(ready.image.transpose(Image.Transpose.ROTATE_180), rules)
 
 
+def _without_specks(image: Image.Image) -> Image.Image:
+    """A picture of two colours without the lone dots of dust, which are read as signs.
+
+    A speck is ink with nothing but paper around it; the smallest full stop has more points.
+    """
+    if not _is_of_two_colours(image):
+        return image
+    ink = ImageOps.invert(image.point([0 if value < _SURELY_INK else 255 for value in range(256)]))
+    near, around = (_inked_around(ink, steps) for steps in (_SPECK, _SPECK + 1))
+    small = near.point([255 if 0 < count <= _LARGEST_SPECK else 0 for count in range(256)])
+    lone = ImageChops.subtract(around, near).point([255 if count == 0 else 0 for count in range(256)])
+    cleaned = image.copy()
+    cleaned.paste(255, mask=ImageChops.multiply(ImageChops.multiply(small, lone), ink))
+    return cleaned
+
+
+def _is_of_two_colours(image: Image.Image) -> bool:
+    """True for black and white with hardly any grey, as a fax or a scanner set to "text" makes it."""
+    counts = image.histogram()
+    return sum(counts[_GREYS[0] : _GREYS[1]]) <= _FEW_GREYS * sum(counts[: _GREYS[0]])
+
+
+def _inked_around(ink: Image.Image, steps: int) -> Image.Image:
+    """How many points of ink (255) lie in the square that reaches so many steps from each point."""
+    points = (2 * steps + 1) ** 2
+    return ink.filter(ImageFilter.BoxBlur(steps)).point([round(value * points / 255) for value in range(256)])
+
+
 def _at_reading_size(image: Image.Image) -> Image.Image:
     """A page at about 290 dpi, whatever it was scanned at."""
     factor = READING_HEIGHT / max(image.size)
     if 0.85 < factor < 1.2:
         return image
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return image.resize(size, Image.Resampling.LANCZOS if factor > 1 else Image.Resampling.BOX)
+    return image.resize(size, Image.Resampling.BICUBIC if factor > 1 else Image.Resampling.BOX)
 
 
 def _evenly_lit(image: Image.Image) -> Image.Image:
@@ -211,107 +233,6 @@ def _share_of_black(image: Image.Image) -> float:
     """How many points in a hundred become black; fewer where there is less ink, else the grain of paper would."""
     dark = 100 * sum(image.histogram()[:_SURELY_INK]) / (image.width * image.height)
     return min(_BLACK_POINTS, dark / 2) if dark else _BLACK_POINTS
-
-
-# --- drawn lines
-
-
-def _drawn_lines(image: Image.Image) -> list[Rule]:
-    """The horizontal and vertical lines of a table; strokes of letters are shorter, or have ink beside them."""
-    across = _lines_of(image, _RUN_ACROSS, _LONG_RUN)
-    down = [
-        Box(box.top, box.x0, box.bottom, box.x1)
-        for box in _lines_of(image.transpose(Image.Transpose.TRANSPOSE), _RUN_DOWN, _PALE_RUN_DOWN)
-    ]
-    kept = [box for box in down if box.height >= _SURELY_DOWN or _meets_two(box, across)]
-    return [Rule(box) for box in (*across, *kept)]
-
-
-def _lines_of(image: Image.Image, shortest: int, shortest_pale: int) -> list[Box]:
-    """Horizontal lines: black ones, and pale ones with white on both sides."""
-    black = _lines_across(image, shortest, _BLACK)
-    pale = (box for box in _lines_across(image, shortest_pale, _PALE) if not any(_is_same(box, one) for one in black))
-    return [*black, *(box for box in pale if _is_free(image, box))]
-
-
-def _is_same(one: Box, other: Box) -> bool:
-    """True where a line lies along another and is no longer."""
-    return other.holds((one.x0, one.middle[1]), 8) and other.holds((one.x1, one.middle[1]), 8)
-
-
-def _is_free(image: Image.Image, box: Box) -> bool:
-    """True where hardly any ink lies right above and below a line; a row of letters has some."""
-    for top, bottom in ((box.top - 7, box.top - 3), (box.bottom + 3, box.bottom + 7)):
-        area = (int(box.x0), max(0, int(top)), int(box.x1), min(image.height, int(bottom)))
-        if area[3] > area[1] and ImageStat.Stat(image.crop(area)).mean[0] < _WHITE_BESIDE:
-            return False
-    return True
-
-
-def _meets_two(box: Box, across: list[Box]) -> bool:
-    """True for a short stroke from one horizontal line to another: the side of a cell, no letter."""
-    near = 4
-    ends = (box.top, box.bottom)
-    return all(
-        any(
-            line.top - near <= end <= line.bottom + near and line.x0 - near <= box.x0 <= line.x1 + near
-            for line in across
-        )
-        for end in ends
-    )
-
-
-@dataclass(slots=True)
-class _Stroke:
-    """Runs of black in rows next to each other."""
-
-    x0: int
-    x1: int
-    top: int
-    bottom: int
-    black: int
-    last: tuple[int, int]
-
-    @property
-    def thickness(self) -> float:
-        return self.black / max(self.x1 - self.x0, 1)
-
-
-def _lines_across(image: Image.Image, shortest: int, darkest: int) -> list[Box]:
-    """Thin horizontal lines, also those that rise or fall a little, or are broken by the grain of a scan.
-
-    The picture is made narrower first: along a line grain evens out, while letters and the gaps between them do not.
-    """
-    narrow = image.resize((max(1, image.width // _NARROWER), image.height), Image.Resampling.BOX)
-    black = narrow.point(lambda value: 0 if value < darkest else 255)
-    pattern = re.compile(rb"\x00{%d,}" % (shortest // _NARROWER))
-    width, data = black.width, black.tobytes()
-    done: list[_Stroke] = []
-    growing: list[_Stroke] = []
-    for y in range(black.height):
-        runs = [run.span() for run in pattern.finditer(data, y * width, (y + 1) * width)]
-        for start, end in ((start - y * width, end - y * width) for start, end in runs):
-            stroke = next((s for s in growing if s.last[0] <= end + 3 and start - 3 <= s.last[1]), None)
-            if stroke is None:
-                growing.append(_Stroke(start, end, y, y + 1, end - start, (start, end)))
-            else:
-                stroke.x0, stroke.x1 = min(stroke.x0, start), max(stroke.x1, end)
-                stroke.bottom, stroke.last = y + 1, (start, end)
-                stroke.black += end - start
-        done += [s for s in growing if s.bottom < y - 1]
-        growing = [s for s in growing if s.bottom >= y - 1]
-    thin = (s for s in (*done, *growing) if s.thickness <= (_THICKEST if darkest == _BLACK else _THICKEST_PALE))
-    return [Box(s.x0 * _NARROWER, s.top, s.x1 * _NARROWER, s.bottom) for s in thin]
-
-
-def _without(image: Image.Image, rules: list[Rule]) -> Image.Image:
-    """The picture with its lines painted over; where letters cross them only the line's own height is lost."""
-    cleaned = image.copy()
-    for rule in rules:
-        box = rule.box
-        area = (max(0, int(box.x0) - 3), max(0, int(box.top) - 2), int(box.x1) + 3, int(box.bottom) + 2)
-        cleaned.paste(255, area)
-    return cleaned
 
 
 def is_blank(image: Image.Image) -> bool:

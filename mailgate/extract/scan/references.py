@@ -16,8 +16,14 @@ from mailgate.extract.scan.words import on_one_line
 _WORDS_OF_REFERENCE = 4
 _ODD = re.compile(r"[^\w./\-]|[./\-]{2,}|(?<=\d)[lIO](?=[\d.])")
 _FIRST_PART = re.compile(r"[^\W_]{2,8}(?=[.\-/])")
-_SIGNS_FOR_S = str.maketrans("$§", "SS")
+_MISTAKEN_SIGNS = str.maketrans("$§€", "SS6")
 _ZERO_FOR_O = re.compile(r"0O|O0|0")
+_DIGIT_FOR_LETTER = re.compile(r"[25](?=[25]*[^\W\d_])")
+_LETTERS = {"2": "Z", "5": "S"}
+"""``2SS`` is ``ZSS``: an office's sign may end with a digit, and begins with none."""
+_DOT_LOST = re.compile(r"(?<=[.\-/])(X{0,2}I?V)(?=\d{3,4}[.\-/])")
+"""No Roman numeral is followed by digits at once."""
+_SMALL_ECHO = re.compile(r"(?<=V)v|(?<=X)x")
 _MIXED = re.compile(r"(?=.*I)(?=.*[1l|!])[I1l|!]+")
 _DOUBLED = re.compile(r"[I1l|!]{2}")
 _PART = re.compile(r"[^./\-]+")
@@ -51,7 +57,7 @@ def likelier_reference(polish: str, english: str) -> str:
 
     ``S0-5023.1.2026`` is ``SO-5023.1.2026``.  In doubt the Polish reading stands, which knows more letters.
     """
-    polish, english = polish.translate(_SIGNS_FOR_S), english.translate(_SIGNS_FOR_S)
+    polish, english = polish.translate(_MISTAKEN_SIGNS), english.translate(_MISTAKEN_SIGNS)
     chosen = english if english and _oddness(english) < _oddness(polish) else polish
     first, other = _FIRST_PART.match(chosen), _FIRST_PART.match(english)
     if first is None:
@@ -62,7 +68,13 @@ def likelier_reference(polish: str, english: str) -> str:
         part = named
     elif part.strip("0").isalpha() and part.isupper():
         part = _ZERO_FOR_O.sub("O", part)
-    return part + chosen[first.end() :]
+    rest = _SMALL_ECHO.sub("", chosen[first.end() :])
+    return _DIGIT_FOR_LETTER.sub(lambda found: _LETTERS[found.group()], part) + rest
+
+
+def with_lost_dot(text: str) -> str:
+    """A reference with the dot behind its Roman numeral that was lost under the arm of a V: ``PCPR.IV4308.5.2026``."""
+    return _DOT_LOST.sub(r"\1.", text)
 
 
 def _oddness(text: str) -> int:
@@ -105,11 +117,15 @@ def _touching(tall: Sequence[Glyph]) -> list[int]:
 
 
 def _with_marks(text: str, glyphs: Sequence[Glyph]) -> str:
-    """The text with the dots and hyphens that its picture has, none at its end."""
+    """The text with the dots and hyphens that its picture has, none at its end; one that was read is never lost.
+
+    Thin signs vanish from a picture more often than a model makes them up.
+    """
     line = max(glyph.bottom for glyph in glyphs)
     signs = (sign for sign in text if sign not in _LOW_SIGNS)
     drawn = (next(signs) if not is_low(glyph, glyphs) else "-" if _is_hyphen(glyph, line) else "." for glyph in glyphs)
-    return "".join(drawn).strip(".")
+    pictured = "".join(drawn).strip(".")
+    return pictured if len(pictured) >= len(text.strip(".")) else text.strip(".")
 
 
 def _by_place(text: str, tall: Sequence[Glyph]) -> dict[int, Glyph]:
