@@ -71,6 +71,11 @@ def _answers_by_itself(mail: InboundMail) -> bool:
     return bool(mail.in_reply_to) and auto_submitted(mail) == "auto-replied"
 
 
+def _names_another(mail: InboundMail) -> bool:
+    """True for a mail whose headers say that it answers another one; an automatic answer may not say which."""
+    return bool(mail.in_reply_to) or auto_submitted(mail) == "auto-replied"
+
+
 def _searched(
     bodies: tuple[Document, ...], files: Sequence[FileRead], mail: InboundMail
 ) -> tuple[tuple[Document, ...], FormsFound]:
@@ -80,7 +85,7 @@ def _searched(
     recognised, and seconds cheaper.  One recogniser reads them all, so that the message costs no more than one may.
     """
     texts = (*bodies, *(shortened(document) for file in files for document in file.documents))
-    answers = bool(mail.in_reply_to)
+    answers = _names_another(mail)
     forms = find_forms(texts, mail.subject, answers)
     typed = any(form.question and not form.by_ocr for form in forms.forms)
     if typed or not any(file.unread for file in files):
@@ -91,7 +96,7 @@ def _searched(
 
 
 def _beside(documents: tuple[Document, ...], forms: FormsFound, mail: InboundMail) -> str:
-    return text_beside(documents, forms.forms, mail.sender, mail.subject, answers=bool(mail.in_reply_to))
+    return text_beside(documents, forms.forms, mail.sender, mail.subject, answers=_names_another(mail))
 
 
 def _plain(mail: InboundMail) -> Document | None:

@@ -289,3 +289,8 @@ def test_no_wording_makes_a_machine_of_the_first_mail_of_somebody_who_asks_by_a_
 def test_a_machines_subject_counts_beside_a_form() -> None:
     head = HEAD.replace(b"pytanie", b"Odpowiedz automatyczna: pytanie")
     assert read(head + UTF8 + b"\r\n" + NOTICE + FORM).automation is not None
+
+
+def test_a_form_quoted_by_an_automatic_answer_that_names_no_mail_is_old() -> None:
+    quoted = "Zgłoszenie przyjęto.\r\n\r\n".encode() + b"".join(b"> " + line + b"\r\n" for line in FORM.splitlines())
+    assert sources(read(HEAD + b"Auto-Submitted: auto-replied\r\n" + UTF8 + b"\r\n" + quoted)) == []

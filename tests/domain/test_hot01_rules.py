@@ -6,8 +6,9 @@ import pytest
 
 from mailgate.domain.document import Document, Field, Line
 from mailgate.domain.form.date import date_and_rest
-from mailgate.domain.form.labels import label_at_start, title_weight
+from mailgate.domain.form.labels import label_at_start
 from mailgate.domain.form.lostletters import LostLetters
+from mailgate.domain.form.titles import title_weight
 from mailgate.domain.hot01 import Hot01, find_forms
 from mailgate.extract.html.reader import read_html
 from mailgate.extract.text import read_text

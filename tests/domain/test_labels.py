@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.form.labels import header_labels, is_label_alone, label_at_start, label_of_name, title_weight
+from mailgate.domain.form.labels import header_labels, is_label_alone, label_at_start, label_of_name
+from mailgate.domain.form.titles import title_weight
 
 SPELLINGS = {
     "user_name": (
@@ -36,6 +37,8 @@ SPELLINGS = {
         "Imię i nazw. użytkownika: |Jan",
         "5/ Imię i nazwisko: |Jan",
         "o   Imię i nazwisko: |Jan",
+        "[Imię i nazwisko Użytkownika] |Jan",
+        "<Imię i nazwisko:> |Jan",
     ),
     "office": (
         "Nazwa Urzędu: |UG",

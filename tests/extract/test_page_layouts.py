@@ -205,3 +205,71 @@ def test_every_word_of_a_page_is_read_once() -> None:
     blocks = blocks_of_pages([page(*HEAD, *texts, *ASKED)])
     read = " ".join(line.text for line in lines_of(blocks)).split()
     assert sorted(read) == sorted(" ".join(text for _, _, text in (*HEAD, *texts, *ASKED)).split())
+
+
+def in_lines(*lines: str, x: float = 50, top: float = 400, step: float = 12) -> tuple[Placed, ...]:
+    return tuple((x, top + step * number, line) for number, line in enumerate(lines))
+
+
+ABOVE: tuple[Placed, ...] = in_lines("HOT-01", "Imię i nazwisko: Jan Lis", "Nazwa Urzędu: Urząd Gminy Łąck", top=50)
+
+
+def test_of_two_columns_of_a_newspaper_the_left_one_is_read_first() -> None:
+    left = in_lines(
+        "Po aktualizacji wydruk decyzji ma za", "mały margines i nie mieści się na", "kartce, a dane osoby", top=412
+    )
+    right = in_lines("są ucięte na każdej drukarce, którą", "mamy. Jak to poprawić?", x=320, top=412)
+    form = form_on(page(*ABOVE, (50, 400, "Treść pytania:"), *left, *right))
+    assert (form.question or "").split() == " ".join(text for _, _, text in (*left, *right)).split()
+
+
+def test_one_line_beside_a_column_of_prose_is_its_end() -> None:
+    left = in_lines("Po aktualizacji wydruk decyzji ma za", "mały margines i nie mieści się na", top=412)
+    form = form_on(page(*ABOVE, (50, 400, "Treść pytania:"), *left, (320, 412, "kartce.")))
+    assert (form.question or "").split()[-3:] == ["się", "na", "kartce."]
+
+
+def test_rows_of_a_list_are_read_row_by_row() -> None:
+    left = in_lines("Kowal Anna Maria", "Nowak Jan Adam", "Lis Ewa Teresa", top=412)
+    right = in_lines(
+        "zasiłek rodzinny z dodatkiem", "zasiłek pielęgnacyjny od maja", "świadczenie dobry start", x=320, top=412
+    )
+    form = form_on(page(*ABOVE, (50, 400, "Treść pytania:"), *left, *right))
+    assert " ".join((form.question or "").split()).startswith("Kowal Anna Maria zasiłek rodzinny z dodatkiem Nowak")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("adres sekretariatu@gops-nowe-skalmierzy", "ce.example"),
+        ("adres https", "://csizs.example/pomoc"),
+        ("pisać: jadwiga.brzek+", "hot@gops.example"),
+    ],
+)
+def test_an_address_broken_at_the_end_of_a_line_is_whole_again(lines: tuple[str, str]) -> None:
+    assert joined(*in_lines(*lines), right=300) == "".join(lines)
+
+
+def test_a_line_of_the_text_that_two_pages_end_with_is_no_footer() -> None:
+    steps = in_lines(*(f"Krok {number}. System zgłasza błąd." for number in range(30)), top=440)
+    first = page(*ABOVE, (50, 400, "Treść pytania:"), *steps)
+    form = form_on(first, page(*steps))
+    assert (form.question or "").count("Krok 29.") == 2
+
+
+def test_a_number_alone_at_the_bottom_of_a_page_is_no_text() -> None:
+    form = form_on(page(*ABOVE, *ASKED, *in_lines("Wydruk jest ucięty, a kwoty są złe.", top=770), (290, 800, "2")))
+    assert (form.question or "").endswith("kwoty są złe.")
+
+
+def test_a_number_wrapped_in_the_title_does_not_number_the_label_far_below_it() -> None:
+    head: tuple[Placed, ...] = (
+        (50, 50, "CSIZS"),
+        (150, 50, "Zgłoszenie pytania HOT-"),
+        (270, 50, "data: 20.11.2026"),
+        (150, 62, "1"),
+        (300, 62, "znak: DS.1.2026"),
+    )
+    below = in_lines("Imię i nazwisko Użytkownika:", "Jan Lis", "Nazwa Urzędu:", "Urząd Gminy Łąck", top=100, step=24)
+    form = form_on(page(*head, *below, *ASKED))
+    assert (form.reference, form.user_name, form.office) == ("DS.1.2026", "Jan Lis", "Urząd Gminy Łąck")

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from mailgate.domain.form.flow import Item
 from mailgate.domain.form.marks import HEADER, Mark, MarkField, marks_of
+from mailgate.domain.form.titles import is_part_of_title
 
 # What speaks against a reading, in the same measure as the weights of labels (1 to 4): a further form must bring more
 # than one look-alike line does, so two sure labels at least; a form that has no question may yet be a blank one.
@@ -27,6 +28,7 @@ _FIELDS_OF_A_BEGINNING = 3
 _CORE: frozenset[str] = frozenset({"user_name", "office", "contact"})
 _IN_PARTS: frozenset[str] = frozenset({"contact", "user_name"})
 _LEAST_WEIGHT = 4
+_OF_A_HEADER: frozenset[str] = HEADER | {"title"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,21 @@ def forms_in(items: Sequence[Item]) -> tuple[FormMarks, ...]:
     """The forms of a passage, each by its labels."""
     marks = marks_of(items)
     groups = [_until_farewell(group) for group in _best_reading(marks)]
-    ends = [group[0].index for group in groups[1:]] + [len(items)] if groups else []
+    ends = [_beginning(items, group[0]) for group in groups[1:]] + [len(items)] if groups else []
     return tuple(FormMarks(group, end) for group, end in zip(groups, ends, strict=True) if _is_form(group))
+
+
+def _beginning(items: Sequence[Item], first: Mark) -> int:
+    """The index at which a further form begins: the lines of its title above its first label belong to it."""
+    start = first.index
+    place = start - 1
+    while first.field in _OF_A_HEADER and place >= 0 and items[place].path == first.path:
+        if not items[place].blank:
+            if not is_part_of_title(items[place].text):
+                break
+            start = place
+        place -= 1
+    return start
 
 
 def _until_farewell(group: tuple[Mark, ...]) -> tuple[Mark, ...]:

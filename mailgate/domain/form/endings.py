@@ -53,7 +53,7 @@ _NOT_BEFORE_SIGN_OFF = tuple("-–•*>„\"'")
 _ADVERTISEMENTS = (
     "pobierz aplikacje outlook", "pobierz program outlook", "uzyskaj aplikacje outlook", "pobierz outlook",
     "uzyskaj outlook", "sent from my", "sent from outlook", "sent from mail for", "sent from yahoo", "get outlook for",
-    "informacja programu eset",
+    "informacja programu eset", "informacje programu eset", "information from eset",
 )  # fmt: skip
 _SENT_FROM = re.compile(r"wyslan[aeoy] (?:z|ze|za pomoca|przy uzyciu|przez) (\w+)")
 _DEVICES = (

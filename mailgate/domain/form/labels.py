@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailgate.domain.form.date import read_date
 from mailgate.domain.form.lostletters import LostLetters
 from mailgate.domain.form.placeholders import without_leaders
 from mailgate.domain.form.vocabulary import (
@@ -19,9 +18,9 @@ from mailgate.domain.form.vocabulary import (
     LabelField,
     Meaning,
     Part,
+    is_misspelled,
     may_be_in_a_label,
     meaning_of_words,
-    nearest,
 )
 from mailgate.domain.polish.words import Word, fold, folded_words, words_of
 from mailgate.domain.remembered import remembered
@@ -84,14 +83,20 @@ _REMARK_OPENS = frozenset("([/")
 _END_OF_LABEL = re.compile(r":|\s?[-–=]{1,2}>\s?|\s?[→►»]\s?|\t|\s{2,}|\||\.{3,}|_{2,}|…|\s[-–—=]\s|\s?[–—=]\s|;|$")
 _AFTER_LABEL = " \t:.|*=_…·–—"
 _LONGEST_LABEL = 120
+_ENDS_A_CELL = frozenset("|\t._…")
+"""No label goes on behind the dots on which its value is written."""
 _AS_ON_THE_FORM = 3
 _MOST_WORDS = 12
-_VALUE_AFTER_DATE = re.compile(r"[.:]?\s{1,4}(?=\S{0,6}\d)")
+_VALUE_AFTER_DATE = re.compile(
+    # ``data Nowy Sącz, 10 marca 2026``
+    r"[.:]?\s{1,4}(?=(?:[A-ZŻŹĆŁŚ][^\W\d_]{1,20}(?:[ -][A-ZŻŹĆŁŚ][^\W\d_]{1,20})?(?:,\s|\s(?=dn)))?"
+    r"(?:dnia\s|dn\.\s?)?\S{0,6}\d)"
+)
+_VALUE_AFTER_REFERENCE = re.compile(r"[.:]?\s{1,4}(?=(?:[Ll]\.?\s?dz\.?\s?)?[^\W\d_]{0,8}[./-]?\S{0,12}\d)")
 _VALUE_AFTER_PHONE = re.compile(r"[.:]?\s{0,3}(?=[+(]{0,2}\d)")
 _VALUE_AFTER_MAIL = re.compile(r"[.:]?\s{1,3}(?=[^\s@]{1,64}@)")
 _GAP_BEFORE = re.compile(r"(?:[,;.|/]\s?|\s{2,}|\t|^)$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?=\s|$)")
-_SEGMENTS = re.compile(r"\s{2,}|\t|\|")
 _COLONS_LOOKED_AT = 12
 _FIELD_NOISE = frozenset(folded_words("pole field txt text tekst form formularz hot hot01 topmostsubform page subform"))
 _FIELD_NAMES: dict[str, LabelField] = {
@@ -118,14 +123,34 @@ _HEADER_WORDS = frozenset({"date", "reference"})
 @remembered(most=4096)
 def label_at_start(text: str) -> Label | None:
     """The label with which a line begins, its numbering aside."""
-    text = _restored(text)
+    text = restored(text)
     numbering = _NUMBERING.match(text)
     start = numbering.end() if numbering else 0
-    if start >= len(text) or not (text[start].isalpha() or text[start] in "(["):
+    if start >= len(text) or not (text[start].isalpha() or text[start] in "([<{"):
         return None
+    if text[start] in _CLOSES:
+        enclosed = _in_brackets(text, start)
+        if enclosed is not None or text[start] != "[":
+            return enclosed
     if text[start].isalpha() and not _may_begin(next(words_of(text, start)).folded):
         return None
     return _before_sign(text, start) or _without_sign(text, start)
+
+
+_CLOSES = {"[": "]", "<": ">", "{": "}"}
+
+
+def _in_brackets(text: str, start: int) -> Label | None:
+    """A label that brackets enclose, its value behind them: ``[Nazwa Urzędu] Urząd Gminy Łąck``."""
+    closing = text.find(_CLOSES[text[start]], start, start + _LONGEST_LABEL)
+    # What follows at once belongs to a tag (``<data>2026-11-20</data>``) or to a word.
+    if closing < 0 or text[closing + 1 : closing + 2].strip(_AFTER_LABEL):
+        return None
+    meaning = _meaning_of(text, start + 1, closing)
+    if meaning is None:
+        return None
+    value = _past_signs(text, closing + 1)
+    return Label(meaning.field, start, closing + 1, value, meaning.weight, meaning.part)
 
 
 _GLUED_BEGINNINGS = frozenset(glued[:length] for glued in _GLUED for length in range(1, len(glued) + 1))
@@ -164,7 +189,7 @@ def is_label_alone(text: str) -> bool:
 
 def labels_within(text: str, start: int) -> Iterator[Label]:
     """Labels further on in a line, each ended by a colon: ``data: 20.11.2026  znak: DSP.1.2026``."""
-    text = _restored(text)
+    text = restored(text)
     done = start
     for _ in range(_COLONS_LOOKED_AT):
         colon = text.find(":", done)
@@ -182,20 +207,26 @@ def header_labels(text: str, start: int) -> Iterator[Label]:
     covered = [(label.start, label.value_start) for label in ended]
     found = ended + [
         label
-        for label in _bare_header_labels(text, start)
+        for label in bare_header_labels(text, start)
         if not any(first < label.end and label.start < last for first, last in covered)
     ]
     yield from sorted(found, key=lambda label: label.start)
 
 
-def _bare_header_labels(text: str, start: int) -> Iterator[Label]:
+def bare_header_labels(text: str, start: int) -> Iterator[Label]:
     """``data`` and ``znak`` without a colon, where digits, dots to write on or nothing follow."""
     for word in words_of(text, start, start + 400):
         meaning = meaning_of_words((word.folded,))
         if meaning is None or meaning.field not in _HEADER_WORDS:
             continue
+        if word.start and text[word.start - 1] in _CLOSES:
+            enclosed = _in_brackets(text, word.start - 1)
+            if enclosed is not None:
+                yield enclosed
+            continue
         after = text[word.end :].lstrip(" ")
-        if not after or _VALUE_AFTER_DATE.match(text, word.end) or after.startswith(("..", "__", "…")):
+        shape = _VALUE_AFTER_DATE if meaning.field == "date" else _VALUE_AFTER_REFERENCE
+        if not after or shape.match(text, word.end) or after.startswith(("..", "__", "…")):
             yield Label(meaning.field, word.start, word.end, _past_signs(text, word.end), meaning.weight)
 
 
@@ -204,10 +235,12 @@ def _before_sign(text: str, start: int) -> Label | None:
     found: Label | None = None
     for sign in _END_OF_LABEL.finditer(text, start, min(len(text), start + _LONGEST_LABEL)):
         meaning = _meaning_of(text, start, sign.start())
+        if not sign.group() and is_misspelled(folded_words(text[start:])):
+            meaning = None
         if meaning is not None:
             value = sign.start() if sign.group() in ("", ";") else _past_signs(text, sign.end())
             found = Label(meaning.field, start, sign.start(), value, meaning.weight, meaning.part)
-        if sign.group() in (":", "") or (found is not None and sign.group() in ("|", "\t")):
+        if sign.group() in (":", "") or (found is not None and sign.group()[0] in _ENDS_A_CELL):
             break
     return found
 
@@ -297,49 +330,10 @@ def _first(words: Iterator[Word], count: int) -> Iterator[Word]:
         yield word
 
 
-_TITLE_WORDS = frozenset(
+TITLE_WORDS = frozenset(
     folded_words(
         "csizs zgloszenie zgloszenia pytanie pytania formularz formularza wzor wzoru zalacznik nr numer do hot line"
         " hotline wersja w v uzytkownika uzytkownikow systemu systemie i dot dotyczy rozdzial z wypelniony druk strona pytan"
     )
 )
-_LONGEST_TITLE_LINE = 400
-_HOT_CODE = re.compile(r"(?<![^\W_])hot[\s._–—-]{0,3}[0o]{0,2}[1li](?![^\W_])", re.IGNORECASE)
-
-
-_restored = LostLetters(WORDS | _TITLE_WORDS)
-
-
-@remembered(most=4096)
-def title_weight(text: str) -> int:
-    """How surely a line is the form's title: 4 with the code HOT-01, 2 without, 0 for none.
-
-    What follows the title on its line does not count: date and reference, or the first label of the form.
-    """
-    text = _restored(text)
-    written = fold(text[:_LONGEST_TITLE_LINE])
-    if not ("hot" in written or "csizs" in written or ("zgloszenie" in written and "pytania" in written)):
-        return 0
-    title, header = _title_part(text[:_LONGEST_TITLE_LINE])
-    rest, codes = _HOT_CODE.subn(" ", title)
-    words = folded_words(rest)
-    if not all(nearest(word) in _TITLE_WORDS or word.isdigit() for word in words):
-        return 0
-    if codes:
-        return 4
-    if {"zgloszenie", "pytania"} <= set(words):
-        return 2
-    return 2 if words == ("csizs",) and header else 0
-
-
-def _title_part(text: str) -> tuple[str, bool]:
-    """The beginning of a line up to its first label or date, and whether one of a header follows."""
-    first = next((label.start for label in labels_within(text, 0)), len(text))
-    bare = next(_bare_header_labels(text[:first], 0), None)
-    end = bare.start if bare is not None else first
-    kept: list[str] = []
-    for segment in _SEGMENTS.split(text[:end]):
-        if read_date(segment) is not None:
-            return " ".join(kept), True
-        kept.append(segment)
-    return " ".join(kept), end < len(text)
+restored = LostLetters(WORDS | TITLE_WORDS)

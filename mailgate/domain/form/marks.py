@@ -11,15 +11,9 @@ from mailgate.domain.form.contact import read_contact
 from mailgate.domain.form.date import is_date_alone, is_shaped_like_date, read_date
 from mailgate.domain.form.endings import is_sign_off, is_signature_mark
 from mailgate.domain.form.flow import Item, Path
-from mailgate.domain.form.labels import (
-    Label,
-    cannot_begin_a_label,
-    header_labels,
-    label_at_start,
-    labels_within,
-    title_weight,
-)
+from mailgate.domain.form.labels import Label, cannot_begin_a_label, header_labels, label_at_start, labels_within
 from mailgate.domain.form.placeholders import is_placeholder, without_leaders
+from mailgate.domain.form.titles import title_weight
 from mailgate.domain.form.vocabulary import LabelField
 from mailgate.domain.polish.words import folded_words
 
@@ -87,7 +81,7 @@ def _lines_of_label(items: Sequence[Item]) -> int:
             break
         label = label_at_start(f"{text} {item.text}")
         alone = label_at_start(item.text)
-        if label is not None and alone is not None and alone.field != label.field:
+        if label is not None and alone is not None and (alone.field != label.field or _is_whole_question(text)):
             break
         if _is_title_broken(text, item.text):
             return count
@@ -99,6 +93,12 @@ def _lines_of_label(items: Sequence[Item]) -> int:
         if ":" in item.text or len(text) > 2 * _LONGEST_BROKEN_LINE:
             break
     return best
+
+
+def _is_whole_question(text: str) -> bool:
+    """True for ``Treść pytania``, below which somebody may begin with ``Pytanie: ...``."""
+    label = label_at_start(text)
+    return label is not None and label.field == "question" and label.weight >= _SURE_LABEL
 
 
 def _is_title_broken(above: str, below: str) -> bool:

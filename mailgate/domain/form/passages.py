@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Literal
 
 from mailgate.domain.form.flow import Item
-from mailgate.domain.form.labels import label_at_start, title_weight
+from mailgate.domain.form.labels import label_at_start
+from mailgate.domain.form.titles import title_weight
 from mailgate.domain.polish.words import fold, folded_words
 
 Whose = Literal["own", "forwarded", "doubtful"]
@@ -176,9 +177,13 @@ def _is_pasted(items: list[Item], border: _Border, base: int, own: list[Item]) -
     if before is None or label is None or label.field != "question" or before.text[label.value_start :].strip():
         return False
     after = items[_header_block_end(items, border.start) :]
-    return any(not item.blank for item in after) and not any(
-        title_weight(item.text) or label_at_start(item.text) for item in after
-    )
+    return any(not item.blank for item in after) and not any(_is_of_a_form(item.text) for item in after)
+
+
+def _is_of_a_form(text: str) -> bool:
+    """True for a title or the label of a question; a telephone may stand in a signature."""
+    label = label_at_start(text)
+    return title_weight(text) > 0 or (label is not None and label.field == "question")
 
 
 def _is_cited(inner: _Inside, items: list[Item]) -> bool:
@@ -268,9 +273,13 @@ def _header_follows(items: list[Item], place: int) -> bool:
 def _with_last_value(items: list[Item], end: int) -> int:
     """Past the value of the last header where it stands in the next cell of its row."""
     last = items[end - 1]
-    while end < len(items) and items[end].path and last.path and items[end].path[-1][:2] == last.path[-1][:2]:
+    while end < len(items) and items[end].path and last.path and _is_next_cell(last, items[end]):
         end += 1
     return end
+
+
+def _is_next_cell(one: Item, other: Item) -> bool:
+    return other.path != one.path and other.path[-1][:2] == one.path[-1][:2]
 
 
 def _attribution_end(items: list[Item], index: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -27,8 +28,13 @@ _DATE_WORDS_OF_A_BLANK = re.compile(r"(?:r|roku|dnia|dn|z|rok|20|20\d\d|\W)+", r
 _STAMP = re.compile(r"\bwp\s?l\s?y\s?n|\bwplyw")
 """``WPŁYNĘŁO dnia 3.02.2026``: the day on which a letter came to an office."""
 _GAP = re.compile(r"\t|\s{3,}")
+_OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
+_AS_ON_THE_FORM = 3
 _LONGEST_SHORT_VALUE = 500
 _LONGEST_DATE_LINE = 60
+_NAMES_OF_NUMBERS = {"fax": "fax", "phone": "tel."}
+_SIGN_AFTER_BREAK = re.compile(r"\s*(?=([–—-])\s[^\W_])")
+_SIGN_AT_BREAK = re.compile(r"(,|(?<=[^\W_])\s[–—-])\s*$")
 _OUTSIDE = (BELOW_THE_TABLE, BELOW_A_RULER)
 
 
@@ -185,18 +191,27 @@ def _first_name_first(region: Region) -> int:
 
 
 def _contact_text(region: Region) -> str:
-    """The lines of a contact; the label goes along where it says which number is a fax."""
+    """The lines of a contact; the label goes along where it says which number is a fax, and which is none."""
     lines = [without_hints(line) for line in region.lines]
     text = "\n".join(line for line in lines if line)
-    return f"fax {text}" if region.mark.part == "fax" else text
+    return f"{_NAMES_OF_NUMBERS[region.mark.part]} {text}" if text and region.mark.part in _NAMES_OF_NUMBERS else text
 
 
 def _joined(name: LabelField, region: Region) -> str:
     if name == "reference":
         return _without_lone_bracket(squeeze("".join(without_hints(_before_date(line)) for line in region.lines)))
     lines = [without_hints(line) for line in region.lines]
-    commas = ["," if line.rstrip().endswith(",") else "" for line in region.lines[:-1]]
-    return squeeze(" ".join(line + comma for line, comma in zip(lines, (*commas, ""), strict=True) if line))
+    signs = [_sign_between(above, below) for above, below in itertools.pairwise(region.lines)]
+    ended = (line + sign for line, sign in zip(lines, (*signs, ""), strict=True) if line)
+    return _without_lone_bracket(squeeze(" ".join(ended)))
+
+
+def _sign_between(above: str, below: str) -> str:
+    """The comma or the dash at which a value was broken: at the end of a line such signs are taken for leaders."""
+    found = _SIGN_AT_BREAK.search(above) or _SIGN_AFTER_BREAK.match(below)
+    if found is None:
+        return ""
+    return "," if found[1] == "," else f" {found[1].strip()}"
 
 
 def _before_date(line: str) -> str:
@@ -207,7 +222,8 @@ def _before_date(line: str) -> str:
 
 def _without_lone_bracket(text: str) -> str:
     """The text without a bracket at its end that was opened before the label: ``(data: ...; znak: ...)``."""
-    return text[:-1].rstrip() if text.endswith(")") and "(" not in text else text
+    opening = _OPENING.get(text[-1:])
+    return text[:-1].rstrip() if opening is not None and opening not in text else text
 
 
 def _is_empty(name: LabelField, region: Region) -> bool:
@@ -274,6 +290,9 @@ def _without_label(name: LabelField, text: str) -> str:
     label = label_at_start(text.partition("\n")[0])
     # ``fax 24 261 40 21``: the name of a part says which number it is.
     named = label is not None and label.field == name and not label.part
+    # ``Pytanie: ...`` is how somebody may begin to ask.
+    if label is not None and name == "question" and label.weight < _AS_ON_THE_FORM:
+        named = False
     return text[label.value_start :].strip() if label is not None and named else text
 
 

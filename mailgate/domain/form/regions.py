@@ -10,7 +10,7 @@ from mailgate.domain.form.candidates import FormMarks
 from mailgate.domain.form.date import read_date
 from mailgate.domain.form.endings import ending, is_advertisement, is_page_number, is_sign_off, is_signature_mark
 from mailgate.domain.form.flow import Item, Path
-from mailgate.domain.form.labels import label_at_start, title_weight
+from mailgate.domain.form.labels import label_at_start
 from mailgate.domain.form.marks import HEADER, Mark
 from mailgate.domain.form.placeholders import (
     is_hint,
@@ -21,12 +21,14 @@ from mailgate.domain.form.placeholders import (
     without_leaders,
     without_long_leaders,
 )
+from mailgate.domain.form.titles import title_weight
 from mailgate.domain.polish.words import folded_words
 
 _FOREIGN_LABEL = re.compile(r"[\s\d.)*•–-]{0,6}[A-ZŻŹĆŁŚÓĄĘŃ][^\W\d_]{2,20}(?:[ /-][^\W\d_]{1,20}){0,4}\s?:(?:\s|$)")
 _NUMBER_BEFORE_LABEL = re.compile(r"\s\(?(?:\d{1,2}|[a-zA-Z])[.)]\s*$")
 _SIGN_BEFORE_LABEL = re.compile(r"(?:\s[/\\|•–-]|[,;|])\s*$")
 _NUMBER_ALONE = re.compile(r"\(?(?:\d{1,2}|[a-z]|[IVX]{1,4})[.)]{0,2}")
+_BULLET_AFTER_COLON = re.compile(r"[:\]>}]\s+([*–—·])\s+$")
 _IN_FURTHER_ROWS = ("office", "contact")
 _LINES_OF = {"date": 2, "reference": 2, "user_name": 3, "office": 5, "contact": 8}
 _CLOSING_LINES = 6
@@ -90,7 +92,7 @@ def _texts(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Iterato
     last, column = _before_numbering(items, mark, limit)
     for index in range(mark.index, min(last + 1, len(items))):
         item = items[index]
-        start = mark.value_start if index == mark.index else 0
+        start = _value_start(item.text, mark) if index == mark.index else 0
         end = column if index == last else len(item.text)
         text = item.text[start:end]
         if index == last:
@@ -99,6 +101,12 @@ def _texts(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> Iterato
             if not text.strip():
                 return
         yield _Numbered(index, item.path, item.cue), text.strip()
+
+
+def _value_start(text: str, mark: Mark) -> int:
+    """Where the text on a label's line begins: a list that begins there keeps its first mark (``Treść pytania: * ...``)."""
+    bullet = _BULLET_AFTER_COLON.search(text[: mark.value_start]) if mark.field == "question" else None
+    return bullet.start(1) if bullet is not None else mark.value_start
 
 
 def _before_numbering(items: Sequence[Item], mark: Mark, limit: tuple[int, int]) -> tuple[int, int]:
@@ -142,6 +150,9 @@ def _fits_header(mark: Mark, text: str) -> bool:
     """True for what may be a date or a reference below its label: few words with a digit, or a line to write on."""
     words = without_leaders(text).split()
     if not words or (mark.field == "date" and read_date(text) is not None):
+        return True
+    if mark.field == "date" and len(words) == 1 and words[0].isalpha() and words[0].islower():
+        # ``wczoraj``
         return True
     return len(words) <= _WORDS_OF_A_REFERENCE and any(map(str.isdigit, text))
 

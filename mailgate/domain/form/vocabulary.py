@@ -184,6 +184,11 @@ def may_be_in_a_label(word: str) -> bool:
     return _known_as(word) in _KNOWN
 
 
+def is_misspelled(words: Sequence[str]) -> bool:
+    """True for a single word that is none of the vocabularies', only near to one: ``Irmina`` is near to ``Imiona``."""
+    return len(words) == 1 and not _is_spelled_right(words[0])
+
+
 def meaning_of_words(words: Sequence[str]) -> Meaning | None:
     """The field that words mean as a label, or None where one of them does not belong or none of them decides."""
     return _meaning_of_words(tuple(words))

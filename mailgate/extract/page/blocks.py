@@ -10,6 +10,7 @@ from mailgate.domain.form.labels import is_label_alone
 from mailgate.extract.page.columns import Columns, columns_of
 from mailgate.extract.page.grid import Grid, grids_of
 from mailgate.extract.page.lines import TextLine, is_apart, lines_of_words, usual_step
+from mailgate.extract.page.newspaper import in_reading_order
 from mailgate.extract.page.shapes import Box, Page, Word, around, usual_height
 from mailgate.extract.page.wraps import texts_of
 
@@ -137,7 +138,13 @@ def _flow(lines: Sequence[TextLine], right: float) -> Iterator[Placed]:
         if isinstance(part, Columns):
             yield Placed(_columns(part, right), part.box, (part.lefts,), is_open=True)
         else:
-            yield from _texts(part, right)
+            yield from _prose(part, right)
+
+
+def _prose(lines: Sequence[TextLine], right: float) -> Iterator[Placed]:
+    """Lines of text; of two columns as newspapers have them the left one first."""
+    for run in in_reading_order(lines):
+        yield from _texts(run, right if len(run) == len(lines) else min(right, max(line.box.x1 for line in run)))
 
 
 def _columns(part: Columns, right: float) -> Table:

@@ -21,6 +21,8 @@ _ALIGNED = 0.7
 _LEAST_ROWS = 2
 _LINES_OF_A_LABEL = 4
 _LABEL_STEP = 1.7
+_FAR_BELOW = 1.5
+"""So many heights of text below a line nothing goes on with its label."""
 _REMARK = re.compile(r"\([^()@\d]{3,80}\)")
 """``(kto zgłasza)`` below a label."""
 _HALF_STEP = 0.9
@@ -132,8 +134,8 @@ def _opens_label(lines: Sequence[TextLine], index: int, split: float) -> bool:
     if not text or label_at_start(text) is not None:
         return bool(text)
     first = len(text)
-    for line in lines[index + 1 : index + _LINES_OF_A_LABEL]:
-        if ":" in text:
+    for above, line in itertools.pairwise(lines[index : index + _LINES_OF_A_LABEL]):
+        if ":" in text or line.box.top - above.box.bottom > _FAR_BELOW * above.height:
             return False
         text = f"{text} {_text(_halves(line, split)[0])}"
         label = label_at_start(text)

@@ -22,6 +22,10 @@ _LONE_FOOTER_GAP = 3.0
 _LINES_OF_A_FOOTER = 3
 _TALLEST_FOOTER = 1.6
 _SAME_PLACE = 6.0
+_SAME_EDGE = 1.0
+_IN_STEP = 1.2
+"""No footer stands as near to the text as its lines to each other."""
+_PAGE_NUMBER = re.compile(r"\d{1,3}")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -91,7 +95,24 @@ def _marginal(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
 def _in_margins(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
     """The lines at the top that a wide space divides from the text, and all at the bottom."""
     marginal = _marginal(lines, page)
-    return marginal + [line for line in lines if _is_low(line, page) and line not in marginal]
+    low = [line for line in lines if _is_low(line, page) and line not in marginal]
+    return marginal + _without_text(low, lines)
+
+
+def _without_text(low: Sequence[TextLine], lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lowest lines of a page without those that go on with the text above them: in step with it, and at its edge."""
+    step = usual_step(lines)
+    for count, line in enumerate(low):
+        index = lines.index(line)
+        above = lines[index - 1] if index else None
+        if above is None or not _is_in_step(above, line, step):
+            return list(low[count:])
+    return []
+
+
+def _is_in_step(above: TextLine, below: TextLine, step: float) -> bool:
+    apart = below.box.bottom - above.box.bottom > _IN_STEP * step
+    return not apart and abs(above.box.x0 - below.box.x0) < _SAME_EDGE and abs(above.height - below.height) < _SAME_EDGE
 
 
 def _is_low(line: TextLine, page: Page) -> bool:
@@ -124,6 +145,8 @@ def _lone_footer(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
     last = lines[-1]
     if last.box.middle[1] > (1 - _MARGIN) * page.height and is_page_number(last.text.strip()):
         return [last]
+    if len(lines) > 1 and _is_bare_number(lines[-2], last, page, usual_step(lines)):
+        return [last]
     for count in range(1, min(_LINES_OF_A_FOOTER, len(lines) - 1) + 1):
         foot = lines[-count:]
         if page.height - foot[0].box.middle[1] > _FOOT * max(page.width, page.height):
@@ -133,6 +156,12 @@ def _lone_footer(lines: Sequence[TextLine], page: Page) -> list[TextLine]:
         if small and gap > _LONE_FOOTER_GAP * foot[0].height:
             return list(foot)
     return []
+
+
+def _is_bare_number(above: TextLine, last: TextLine, page: Page, step: float) -> bool:
+    """True for a page's number alone at its very bottom, apart from the text."""
+    low = page.height - last.box.middle[1] <= _FOOT * max(page.width, page.height)
+    return low and _PAGE_NUMBER.fullmatch(last.text) is not None and is_apart(above, last, step)
 
 
 # --- over the page

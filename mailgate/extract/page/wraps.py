@@ -9,7 +9,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from mailgate.domain.form.labels import cannot_begin_a_label, is_label_alone, label_at_start, title_weight
+from mailgate.domain.form.labels import cannot_begin_a_label, is_label_alone, label_at_start
+from mailgate.domain.form.titles import title_weight
 from mailgate.domain.message.charset import tidy
 from mailgate.extract.page.lines import TextLine, is_apart, usual_step
 
@@ -33,12 +34,16 @@ _COMPOUND = re.compile(r"(?i)(?:[cs]k|[nwłlj])o-$")
 _ADJECTIVE = re.compile(r"\w{2,}(?:[nwł]|[cs]k)(?:y|i|a|e|ą|ej|ego|emu|im|ym|imi|ymi|ich|ych)\b")
 """``społeczno-`` and ``ekonomicznych``: a hyphen that belongs there."""
 _NO_PLAIN_WORD = re.compile(r"[^\s@_/\d]*(?:[@_/\d]|\.\w)")
-_UNFINISHED_ADDRESS = re.compile(r"@[\w.-]*[-.]$|@$|^[a-z0-9][\w.+-]*_$")
+_UNFINISHED_ADDRESS = re.compile(r"@[\w.-]*[-.]$|@$|^[a-z0-9][\w.+-]*[_+]$")
+_WITHOUT_DOT = re.compile(r"[\w.+-]@[\w-]+$")
+_REST_WITH_DOT = re.compile(r"[a-z0-9-]*\.[a-z]{2}")
 _ADDRESS_GOES_ON = re.compile(r"[a-z0-9]")
 _PART_OF_ADDRESS = re.compile(r"[a-z0-9][\w.-]*")
 _BEGINS_ADDRESS = re.compile(r"\w[._]\w*$|[a-z]{2}-[a-z]+$")
 _WHOLE_ADDRESS = re.compile(r"@.*\.(?:pl|eu|com|org|net|info|edu|gov|example)$")
 _UNFINISHED_LINK = re.compile(r"(?:://|www\.)\S*[?&=#%/]$")
+_SCHEME = re.compile(r"(?<!\w)https?:?$")
+_LONGEST_SCHEME = 8
 _LONGEST_LINK = 400
 _LINK_GOES_ON = re.compile(r"[a-z0-9%]\S*[=&/#_%\d]")
 _SIGN_WITHIN = re.compile(r"[@_/\d]|\.\w|^-\w")
@@ -72,7 +77,8 @@ def texts_of(lines: Sequence[TextLine], right: float) -> tuple[str, ...]:
         else:
             edge = min(right, widest) if _tells(before, widest) else right
             opens = label_at_start(text) is not None or title_weight(text) or _is_label(before, text)
-            if not opens and (_is_broken_link(texts[-1], text) or _goes_on(before, line, text, edge)):
+            broken = _is_broken_link(texts[-1], text) or _is_cut_domain(texts[-1], text)
+            if not opens and (broken or _goes_on(before, line, text, edge)):
                 texts[-1] = _joined(texts[-1], text, before, edge)
             else:
                 texts.append(text)
@@ -120,8 +126,15 @@ def _is_unfinished_address(word: str) -> bool:
     return _UNFINISHED_ADDRESS.search(word) is not None and not _WHOLE_ADDRESS.search(word.rstrip("."))
 
 
+def _is_cut_domain(text: str, more: str) -> bool:
+    """True for an address broken within its domain, which has no dot yet: ``jan@gops-nowa`` and ``wies.example``."""
+    return _WITHOUT_DOT.search(text[-_LONGEST_LINK:]) is not None and _REST_WITH_DOT.match(more) is not None
+
+
 def _is_broken_link(text: str, more: str) -> bool:
     """True for a link at the end of a text that was broken at one of its signs: ``.../wnioski?`` and ``id=7&tryb=2``."""
+    if _SCHEME.search(text[-_LONGEST_SCHEME:]) and more.startswith(("://", "//")):
+        return True
     return bool(_UNFINISHED_LINK.search(text[-_LONGEST_LINK:]) and _LINK_GOES_ON.match(more))
 
 
@@ -151,7 +164,7 @@ def _joined(text: str, more: str, above: TextLine, right: float) -> str:
     last = above.words[-1]
     if last.ending == "wraps":
         return f"{text} {more}"
-    if _is_unfinished_address(last.text) or _is_broken_link(text, more):
+    if _is_unfinished_address(last.text) or _is_cut_domain(text, more) or _is_broken_link(text, more):
         return text + more
     if _BROKEN_WORD.search(text):
         return _without_hyphen(text, more)
