@@ -7,7 +7,6 @@ naming the setting and the cure; a value that holds a secret is never shown.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -18,21 +17,18 @@ from typing import Any, TypeVar
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
-from mailgate import settingreaders as readers
 from mailgate.domain.mail import Address
 from mailgate.domain.workcalendar import WARSAW, WorkCalendar
 from mailgate.endpoints import Mailbox, Smarthost
 from mailgate.errors import ConfigurationError
 from mailgate.login.grant import Grant
-from mailgate.loginsettings import LogIns
-from mailgate.secretsources import PREFIX, Gathered, gather, holds_secret
-from mailgate.smtpsettings import NAMES as SMTP_NAMES
-from mailgate.smtpsettings import SmtpSettings, missing_partners
+from mailgate.settings import readers
+from mailgate.settings.logins import LogIns
+from mailgate.settings.secretsources import PREFIX, Gathered, gather, holds_secret
+from mailgate.settings.signingkey import KEY_NAME, kept_key
+from mailgate.settings.smtp import NAMES as SMTP_NAMES
+from mailgate.settings.smtp import SmtpSettings, missing_partners
 
-__all__ = ["NAMES", "PREFIX", "Mailbox", "Settings", "Smarthost", "environment_without_settings", "load_settings"]
-
-KEY_NAME = "secret.key"
-"""In the storage folder."""
 ENV_FILE = f"{PREFIX}ENV_FILE"
 """Names the settings' file where it is not ``.env`` of the working folder; stands in the environment only."""
 T = TypeVar("T")
@@ -89,7 +85,7 @@ class Settings:
     def signing_key(self) -> bytes:
         """The secret that signs tokens; made in the storage folder at the first start.  Raises ConfigurationError."""
         try:
-            return self.secret_key or _kept_key(self.storage / KEY_NAME)
+            return self.secret_key or kept_key(self.storage / KEY_NAME)
         except OSError as fault:
             raise ConfigurationError(
                 f"{PREFIX}STORAGE: {self.storage} cannot be used ({fault.strerror}); "
@@ -110,7 +106,7 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     """Read the settings' file and the environment, which wins; nothing is written.
 
     The file is ``env_file``, else the one that ``MAILGATE_ENV_FILE`` names, else ``.env`` of the working folder.
-    Secrets may stand in files of their own, too (``secretsources``).  Raises ConfigurationError with every fault.
+    Secrets may stand in files of their own, too (``settings.secretsources``).  Raises ConfigurationError with every fault.
     """
     environment = dict(os.environ if environ is None else environ)
     file = _settings_file(env_file, environment.pop(ENV_FILE, ""))
@@ -256,35 +252,6 @@ class _Reader:
             days_off=self._read("DAYS_OFF", "", readers.days, empty={}) or {},
             working_days=self._read("WORKING_DAYS", "", readers.days, empty={}) or {},
         )
-
-
-def _kept_key(file: Path) -> bytes:
-    """The key that was made at the first start; mode 0600 from its first moment, whole or not there at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        draft = file.with_name(f".{file.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
-            out.write(secrets.token_urlsafe(48))
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass  # Another process was first; its key stands.
-        finally:
-            draft.unlink()
-    return _sound_key(file)
-
-
-def _sound_key(file: Path) -> bytes:
-    key = file.read_bytes().strip()
-    if len(key) < readers.SHORTEST_SECRET:
-        raise ConfigurationError(
-            f"{PREFIX}SECRET_KEY: the key in {file} is {'too short' if key else 'missing, the file is empty'}; restore "
-            "it from a backup, or remove the file: a new one is made, and replies to letters sent before are not "
-            "recognised"
-        )
-    return key
 
 
 def _nearest(name: str) -> str:

@@ -73,15 +73,6 @@ def files_of(mail: InboundMail, allowance: Allowance | None = None) -> Iterator[
             yield from _files(attachment, f"attachment:{attachment.name}", MAX_DEPTH, allowance)
 
 
-def documents_of(
-    mail: InboundMail, allowance: Allowance | None = None, recogniser: Recogniser | None = None
-) -> Iterator[Document]:
-    """Every document in the files of a mail as ``files_of`` finds them, pictured pages recognised by one recogniser."""
-    recogniser = recogniser or Recogniser()
-    for file in files_of(mail, allowance):
-        yield from file.recognised(recogniser)
-
-
 def _files(attachment: Attachment, source: str, depth: int, allowance: Allowance) -> Iterator[FileRead]:
     if attachment.content_type in _NO_TEXT_FOR_FORMS or is_resource_fork(attachment.content):
         return

@@ -1,4 +1,4 @@
-"""The composition root: builds every part from the settings, starts them in order, stops them in reverse.
+"""The composition root: builds every part from the settings, and runs them (``parts``) until it is told to stop.
 
 Nothing decides here.  Parts know each other only through the plain callables that are handed to them.
 """
@@ -9,7 +9,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -25,7 +25,7 @@ from mailgate.dailyproof import COMPARED_AT, TRIED_AGAIN_AT, DailyProof
 from mailgate.delivery.composer import Composer
 from mailgate.delivery.courier import Courier
 from mailgate.delivery.dispatcher import Dispatcher
-from mailgate.domain.correspondence import Office, Post
+from mailgate.domain.correspondence.post import Office, Post
 from mailgate.domain.letters import Notice, Thread
 from mailgate.domain.telling import Report
 from mailgate.domain.threads import proven
@@ -38,13 +38,13 @@ from mailgate.intake.doorkeeper import Limits
 from mailgate.intake.poller import Poller, PollerStatus
 from mailgate.intake.receiver import Receiver
 from mailgate.intake.reread import Reread
-from mailgate.intake.turn import LEASE, Turn
+from mailgate.intake.transactions import Transactions
+from mailgate.intake.turn import LEASE
+from mailgate.parts import Parts
 from mailgate.pipeline import Pipeline
-from mailgate.recorder import Recorder
-from mailgate.register import leases, outbox, restores, spool
-from mailgate.register.database import migrate, open_database, reading, unit_of_work
-from mailgate.register.leases import Holder
-from mailgate.register.restores import Restore
+from mailgate.recording.recorder import Recorder
+from mailgate.register import sentletters, spool
+from mailgate.register.database import migrate, open_database, unit_of_work
 from mailgate.register.spool import Arrival, Spooled
 from mailgate.sandboxpool import RESTED_SECONDS, SandboxPool
 from mailgate.storagelock import only_one
@@ -53,8 +53,6 @@ from mailgate.watchman import Senses, Watchman, since_boot
 from mailgate.worker import Worker
 
 _log = logging.getLogger("mailgate.daemon")
-GRACE_SECONDS = 9.0
-"""For all that is in hand at the end: the daemon is out within 10 seconds."""
 LOOK_SECONDS = 2
 """How often to look for mail that another process (``ingest``, ``quarantine replay``) brought."""
 
@@ -72,7 +70,7 @@ WATCH_SECONDS = 60
 
 @dataclass
 class Daemon:
-    """All parts of one running mailgate.
+    """One mailgate: its parts, wired by its settings.
 
     ``readers`` is the number of sandbox processes, ``couriers`` that of connections to the smarthost.
     """
@@ -124,7 +122,7 @@ class Daemon:
         migrate(self._engine)
         with unit_of_work(self._engine) as session:
             recovered = spool.recover(session, self._owner, self.clock())
-            newest = outbox.newest(session)
+            newest = sentletters.newest(session)
         if newest and not proven([newest.token], {newest.token: newest}, self._key):
             _log.error(
                 "the newest letter of this register was signed with another secret key, and replies to such letters will "
@@ -136,72 +134,46 @@ class Daemon:
             maillog.quarantined(spool_id=spool_id, reason=spool.CUT_SHORT)
 
     async def _run(self, stop: asyncio.Event, ready: Callable[[Daemon], None]) -> None:
-        settings = self.settings
-        vitals = self._vitals()
-        dispatcher = Dispatcher(
-            self._engine,
-            self._courier,
-            self._owner,
-            couriers=self.couriers,
-            clock=self.clock,
-            rounded=lambda number: vitals.pulse(f"courier-{number}"),
-        )
-        readers = SandboxPool(self.readers, read=lambda: vitals.pulse("pipeline"))
-        pipeline = self._pipeline(readers, dispatcher.wake)
-        worker = Worker("pipeline", pipeline.run_batch, lambda: vitals.pulse("pipeline"))
-        committer = Committer(
-            lambda arrivals: self._store(arrivals, worker.wake), rounded=lambda: vitals.pulse("receiver")
-        )
-        receiver = self._receiver(committer)
-        poller = self._poller(lambda arrivals: self._store(arrivals, worker.wake), lambda: vitals.pulse("mailbox"))
-        # Renewed also while nobody logs in, so that the end of a right is told while the token in hand still serves.
-        renewals = Worker("log-in", self._tokens.tend) if self._tokens else None
-        clockwork = self._clockwork(worker.wake, *([renewals.wake] if renewals else []))
-        look = poller.status if poller else _no_mailbox
-        watchman = self._watchman(dispatcher, look)
-        watch = Worker("watchman", watchman.look)
-        clockwork.add_job(watch.wake, "interval", seconds=WATCH_SECONDS)
-        clockwork.add_job(readers.rest, "interval", seconds=RESTED_SECONDS)
-        heart = Heart(settings.storage, self.clock, vitals.rounds, look, opened=self._opened)
-        vitals.feed(self._feeding(asyncio.get_running_loop(), heart))
-        exporter: metrics.Exporter | None = None
-        proof = DailyProof(self._engine, imap_account(settings, self._tokens), look, watchman, self.clock)
-        clockwork.add_job(proof.begin, "cron", **COMPARED_AT)
-        clockwork.add_job(proof.begin_if_overdue, "cron", **TRIED_AGAIN_AT)
+        parts = self._parts()
         try:
-            exporter = self._exporter(vitals, look)
-            if receiver:
-                self.addresses += await _listening(receiver, settings, [one.dup() for one in self.listeners])
-            await asyncio.to_thread(dispatcher.start)
-            await asyncio.to_thread(readers.warm)
-            worker.start()
-            if renewals:
-                renewals.start()
-            clockwork.start()
-            if poller:
-                poller.start()
-            watch.start()
-            heart.beat()
+            parts.exporter = self._exporter(parts)
+            if parts.receiver:
+                self.addresses += await self._listen(parts.receiver)
+            await parts.start()
             self._greet()
             ready(self)
             await stop.wait()
         finally:
             _log.info("stopping")
-            deadline = monotonic() + GRACE_SECONDS
-            if renewals:
-                # Not waited for: it holds nothing that a restart would miss.
-                renewals.stop(0)
-            if receiver:
-                await receiver.stop(GRACE_SECONDS / 2)
-            await asyncio.to_thread(
-                _stop_all, deadline, proof, poller, committer, clockwork, worker, pipeline, dispatcher, readers
-            )
-            await asyncio.to_thread(watch.stop, max(0.1, deadline - monotonic()))
-            if exporter:
-                await asyncio.to_thread(exporter.close)
-            heart.stop()
+            await parts.stop()
             self._engine.dispose()
             _log.info("stopped")
+
+    def _parts(self) -> Parts:
+        """Everything, wired, and nothing started yet; called in the event loop."""
+        settings, vitals = self.settings, self._vitals()
+        dispatcher = self._dispatcher(vitals)
+        readers = SandboxPool(self.readers, read=lambda: vitals.pulse("pipeline"))
+        pipeline = self._pipeline(readers, dispatcher.wake)
+        worker = Worker("pipeline", pipeline.run_batch, lambda: vitals.pulse("pipeline"))
+        register = Transactions(self._engine, self._owner, self.clock, stored=worker.wake, lease=self.lease)
+        committer = Committer(register.put, rounded=lambda: vitals.pulse("receiver"))
+        receiver = self._receiver(committer)
+        poller = self._poller(register, lambda: vitals.pulse("mailbox"))
+        look = poller.status if poller else _no_mailbox
+        watchman = self._watchman(dispatcher, look)
+        heart = Heart(settings.storage, self.clock, vitals.rounds, look, opened=self._opened)
+        vitals.feed(self._feeding(asyncio.get_running_loop(), heart))
+        proof = DailyProof(self._engine, imap_account(settings, self._tokens), look, watchman, self.clock)
+        # Renewed also while nobody logs in, so that the end of a right is told while the token in hand still serves.
+        renewals = Worker("log-in", self._tokens.tend) if self._tokens else None
+        watch = Worker("watchman", watchman.look)
+        clockwork = _clockwork([worker.wake, *([renewals.wake] if renewals else [])], watch, readers, proof)
+        return Parts(
+            readers=readers, dispatcher=dispatcher, pipeline=pipeline, worker=worker, committer=committer,
+            receiver=receiver, poller=poller, renewals=renewals, watch=watch, proof=proof, heart=heart,
+            clockwork=clockwork, vitals=vitals, look=look,
+        )  # fmt: skip
 
     def _opened(self) -> list[tuple[str, int]]:
         """Where mail is taken by sockets of the service manager."""
@@ -226,7 +198,7 @@ class Daemon:
 
         return well
 
-    def _exporter(self, vitals: Vitals, look: Callable[[], PollerStatus | None]) -> metrics.Exporter | None:
+    def _exporter(self, parts: Parts) -> metrics.Exporter | None:
         settings = self.settings
         if settings.metrics_listen is None:
             return None
@@ -236,8 +208,8 @@ class Daemon:
             self.clock,
             monotonic,
             folders=settings.folders,
-            stages=vitals.rounds,
-            mailbox=look,
+            stages=parts.vitals.rounds,
+            mailbox=parts.look,
             backup=lambda: memory.read(settings.storage),
         )
 
@@ -253,13 +225,6 @@ class Daemon:
             clock=self.clock,
             queued=queued,
         )
-
-    def _store(self, arrivals: Sequence[Arrival], stored: Callable[[], None]) -> list[Spooled]:
-        """One transaction for all that arrived together; the pipeline is woken after it."""
-        with unit_of_work(self._engine) as session:
-            spooled = spool.put(session, arrivals, self.clock())
-        stored()
-        return spooled
 
     def _receiver(self, committer: Committer) -> Receiver | None:
         settings = self.settings
@@ -278,69 +243,53 @@ class Daemon:
             now=self.clock,
         )
 
-    def _poller(
-        self, store: Callable[[Sequence[Arrival]], list[Spooled]], rounded: Callable[[], None]
-    ) -> Poller | None:
+    async def _listen(self, receiver: Receiver) -> list[tuple[str, int]]:
+        try:
+            return await receiver.start([one.dup() for one in self.listeners])
+        except OSError as fault:
+            host, port = self.settings.smtp_listen or ("", 0)
+            raise MailgateError(
+                f"MAILGATE_SMTP_LISTEN: cannot listen on {host}:{port} ({fault.strerror or fault}); "
+                "stop the program that uses it, or name another port"
+            ) from fault
+
+    def _poller(self, register: Transactions, rounded: Callable[[], None]) -> Poller | None:
         account = imap_account(self.settings, self._tokens)
         if account is None:
             return None
 
         def stored(arrivals: Sequence[Arrival]) -> list[Spooled]:
             # A look may last as long as there is mail: each batch shows that it goes on.
-            spooled = store(arrivals)
+            spooled = register.put(arrivals)
             rounded()
             return spooled
 
-        reread = Reread(account, stored, self._taken_at, self._to_read_again, self._read_again)
+        reread = Reread(account, stored, register.taken_at, register.to_read_again, register.read_again)
         return Poller(
             account,
             stored,
-            self._taken_at,
+            register.taken_at,
             self.clock,
             polled=lambda now: rounded(),
             rounded=rounded,
             reread=reread,
-            turn=self._turn(account.key),
+            turn=register.turn(account.key),
         )
 
-    def _turn(self, mailbox: str) -> Turn:
-        """The lease on the mailbox, by its name in the register."""
-
-        def take(looked_at: datetime | None) -> Holder | None:
-            with unit_of_work(self._engine) as session:
-                return leases.take(session, mailbox, self._owner, leases.clock(session), self.lease, looked_at)
-
-        def release() -> None:
-            with unit_of_work(self._engine) as session:
-                leases.release(session, mailbox, self._owner, leases.clock(session))
-
-        return Turn(take, release, self.lease)
-
-    def _taken_at(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, spool.Taken]:
-        with reading(self._engine) as session:
-            return spool.taken_at(session, mailbox, uidvalidity, uids)
-
-    def _to_read_again(self) -> Restore | None:
-        with reading(self._engine) as session:
-            return restores.to_read_again(session)
-
-    def _read_again(self, restore: Restore, mails: int) -> None:
-        with unit_of_work(self._engine) as session:
-            restores.read_again(session, restore, mails, self.clock())
+    def _dispatcher(self, vitals: Vitals) -> Dispatcher:
+        return Dispatcher(
+            self._engine,
+            self._courier,
+            self._owner,
+            couriers=self.couriers,
+            clock=self.clock,
+            rounded=lambda number: vitals.pulse(f"courier-{number}"),
+        )
 
     def _courier(self) -> Courier:
         """One connection to wherever letters go."""
         settings = self.settings
         return courier_to(settings.smarthost, settings.hotline.domain, settings.tls_ca_file, self._tokens)
-
-    def _clockwork(self, *ticks: Callable[[], None]) -> BackgroundScheduler:
-        """Only a clock: what is due stands in the database, so a missed tick loses nothing."""
-        clockwork = BackgroundScheduler(
-            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
-        for tick in ticks:
-            clockwork.add_job(tick, "interval", seconds=LOOK_SECONDS)
-        return clockwork
 
     def _watchman(self, dispatcher: Dispatcher, look: Callable[[], PollerStatus | None]) -> Watchman:
         settings, tokens = self.settings, self._tokens
@@ -377,51 +326,21 @@ class Daemon:
             )
 
 
-async def _listening(
-    receiver: Receiver, settings: Settings, listeners: Sequence[socket.socket]
-) -> list[tuple[str, int]]:
-    try:
-        return await receiver.start(listeners)
-    except OSError as fault:
-        host, port = settings.smtp_listen or ("", 0)
-        raise MailgateError(
-            f"MAILGATE_SMTP_LISTEN: cannot listen on {host}:{port} ({fault.strerror or fault}); "
-            "stop the program that uses it, or name another port"
-        ) from fault
-
-
 def _no_mailbox() -> None:
     """How the mailbox does where none is read."""
 
 
-def _stop_all(
-    deadline: float,
-    proof: DailyProof,
-    poller: Poller | None,
-    committer: Committer,
-    clockwork: BackgroundScheduler,
-    worker: Worker,
-    pipeline: Pipeline,
-    dispatcher: Dispatcher,
-    readers: SandboxPool,
-) -> None:
-    """In the order in which mail moves, until one deadline (monotonic seconds): what is cut short is taken up again."""
-
-    def left() -> float:
-        return max(0.1, deadline - monotonic())
-
-    with ExitStack() as last:
-        last.callback(readers.close)
-        # First, and hardly waited for: whatever it is at, it only reads.
-        proof.stop(left() / 10)
-        if poller:
-            poller.stop(left() / 3)
-        committer.close(left() / 3)
-        if clockwork.running:
-            clockwork.shutdown(wait=False)
-        if not worker.stop(left() / 2):
-            # A mail that takes long to read: its reader ends, and the mail goes back uncounted.
-            readers.close()
-            worker.stop(left() / 2)
-        pipeline.close()
-        dispatcher.stop(left())
+def _clockwork(
+    ticks: Sequence[Callable[[], None]], watch: Worker, readers: SandboxPool, proof: DailyProof
+) -> BackgroundScheduler:
+    """Only a clock: what is due stands in the database, so a missed tick loses nothing."""
+    clockwork = BackgroundScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    for tick in ticks:
+        clockwork.add_job(tick, "interval", seconds=LOOK_SECONDS)
+    clockwork.add_job(watch.wake, "interval", seconds=WATCH_SECONDS)
+    clockwork.add_job(readers.rest, "interval", seconds=RESTED_SECONDS)
+    clockwork.add_job(proof.begin, "cron", **COMPARED_AT)
+    clockwork.add_job(proof.begin_if_overdue, "cron", **TRIED_AGAIN_AT)
+    return clockwork

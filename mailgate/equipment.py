@@ -13,7 +13,7 @@ from mailgate.intake.doorkeeper import Access
 from mailgate.intake.passwords import users_of
 from mailgate.login.credentials import Credentials
 from mailgate.login.tokens import TokenSource
-from mailgate.smtpsettings import SmtpSettings
+from mailgate.settings.smtp import SmtpSettings
 
 
 def token_source(settings: Settings) -> TokenSource | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 def place_of(fault: BaseException) -> str:
-    """``KeyError in mailgate.recorder._row, line 123``."""
+    """``KeyError in mailgate.recording.entries._row, line 123``."""
     place = fault.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -16,21 +16,23 @@ from sqlmodel import Session
 
 from mailgate import maillog
 from mailgate.domain.changes import Decision
-from mailgate.domain.classify import DeliveryNotice, Known, classify, numbers_in
+from mailgate.domain.classify import Known, classify, numbers_in
 from mailgate.domain.decide import decide
-from mailgate.domain.mail import Address, Envelope
+from mailgate.domain.mail import Envelope
 from mailgate.domain.reading import Reading
-from mailgate.domain.threads import SentLetter, StandingQuestion, lost_letter_about, proven
+from mailgate.domain.threads import SentLetter, lost_letter_about, proven
 from mailgate.domain.tokens import tokens_in, tokens_returned
+from mailgate.domain.verdicts import DeliveryNotice
 from mailgate.domain.workcalendar import WorkCalendar
 from mailgate.errors import CalendarRangeError, ReadingFailed, ReadingTooCostly, RegisterError
 from mailgate.faultplaces import place_of
-from mailgate.recorder import Decided, Recorder, standing_question
-from mailgate.register import outbox, questions, spool
+from mailgate.recording.decided import Decided
+from mailgate.recording.recorder import Recorder
+from mailgate.register import questions, sentletters, spool
 from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused
 from mailgate.register.spool import ClaimedMail, ClaimLost
-from mailgate.register.tables import QuestionRow
+from mailgate.register.standingquestions import standing_question, with_author
 from mailgate.sandbox import SandboxUnavailable
 from mailgate.sandboxpool import SandboxPool
 
@@ -209,9 +211,9 @@ class Pipeline:
     ) -> Decided:
         verdict = classify(reading, known)
         rows = questions.get(session, question_ids, lock=True) if question_ids else {}
-        standing = {id: _standing(session, row) for id, row in rows.items()}
+        standing = {id: standing_question(session, row) for id, row in rows.items()}
         if isinstance(verdict, DeliveryNotice):
-            standing = {id: _with_author(session, question) for id, question in standing.items()}
+            standing = {id: with_author(session, question) for id, question in standing.items()}
         try:
             decision = decide(verdict, reading, mail.envelope, standing, self.calendar, self._consultants)
         except CalendarRangeError as fault:
@@ -238,11 +240,11 @@ class Pipeline:
         office = self.recorder.office
         mail, bounce, key = reading.mail, reading.bounce, self.recorder.key
         tokens = tokens_in(mail, reading.text, envelope.recipients)
-        letters = outbox.by_tokens(session, tokens) if tokens else {}
+        letters = sentletters.by_tokens(session, tokens) if tokens else {}
         own_id = mail.message_id
         named = [own_id] if own_id and own_id.startswith("<hot01.") else []
         named += bounce.message_ids if bounce else ()
-        by_id = outbox.by_message_ids(session, named) if named else {}
+        by_id = sentletters.by_message_ids(session, named) if named else {}
         letter = proven(tokens, letters, key)
         bounced = tuple(by_id[id] for id in (bounce.message_ids if bounce else ()) if id in by_id)
         return Known(
@@ -299,21 +301,6 @@ class Pipeline:
 def _cut(reading: Reading) -> Reading:
     """A mail that was larger than we take: only its headers are here, so nothing can be said of its content."""
     return replace(reading, unreadable="it is larger than MAILGATE_MAX_MESSAGE_BYTES; only its headers were taken")
-
-
-def _standing(session: Session, row: QuestionRow) -> StandingQuestion:
-    """A question as it stands; whose answer came back is not answered by anybody, so everybody may answer it."""
-    question = standing_question(row)
-    if row.answer is None or row.answered_at is not None or questions.answer_on_its_way(session, question.id):
-        return question
-    return replace(question, answered_by=None)
-
-
-def _with_author(session: Session, question: StandingQuestion) -> StandingQuestion:
-    """The question with whoever sent its mail, where we first wrote to the address that its form gives."""
-    address = questions.author(session, question.id)
-    name = question.asker.name if question.asker else ""
-    return replace(question, author=Address(name, address)) if address else question
 
 
 def _letters(known: Known) -> tuple[SentLetter, ...]:

@@ -13,15 +13,16 @@ from sqlalchemy import Engine
 from mailgate.domain.difference import Difference
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import SessionLost
-from mailgate.intake.inventory import Examined, Inventory, Lying
+from mailgate.intake.inventory import Examined, Inventory, MessageInFolder
+from mailgate.intake.mailbox import ASKED_AT_ONCE
 from mailgate.register import proof, sightings
 from mailgate.register.arrivals import MAX_MESSAGE_ID, Taken, taken_at
 from mailgate.register.database import reading
 from mailgate.register.halt import Halt
+from mailgate.register.sql import portions
 
 YOUNG = timedelta(minutes=5)
 """What came into the mailbox so lately may not be taken yet."""
-_ASKED_AT_ONCE = 500
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -50,7 +51,7 @@ def differences(
             yield from _until(halt, proof.changed_bytes(session, now.date(), every=every_byte, halted=halt))
 
 
-def lying(engine: Engine, account: ImapAccount, what: str) -> Iterator[Lying]:
+def lying(engine: Engine, account: ImapAccount, what: str) -> Iterator[MessageInFolder]:
     """Messages from an address, or with a Message-ID, that lie in the mailbox and that the spool does not know.
 
     However young they are.  Raises SessionLost where the mailbox cannot be asked.
@@ -77,18 +78,24 @@ def _in_mailbox(
     """Messages that lie in the mailbox and that the spool does not know."""
     try:
         with Inventory.open(account) as inventory:
-            for folder in inventory.folders():
-                for uids in inventory.uids(folder):
-                    for one in _unknown(engine, inventory, folder, uids, account, now, halted):
-                        yield _not_taken(one, account)
-                    if halted():
-                        return
+            yield from _in_folders(engine, inventory, account, now, halted)
     except SessionLost as fault:
         cure = "see `mailgate doctor`, and reconcile again once the mailbox can be reached"
         yield Difference("mailbox", account.folder, f"it could not be compared ({fault})", cure)
 
 
-def _not_taken(one: Lying, account: ImapAccount) -> Difference:
+def _in_folders(
+    engine: Engine, inventory: Inventory, account: ImapAccount, now: datetime, halted: Callable[[], bool]
+) -> Iterator[Difference]:
+    for folder in inventory.folders():
+        for uids in inventory.uids(folder):
+            unknown = _unknown(engine, inventory, folder, uids, account, now, halted)
+            yield from (_not_taken(one, account) for one in unknown)
+            if halted():
+                return
+
+
+def _not_taken(one: MessageInFolder, account: ImapAccount) -> Difference:
     id = f"{one.folder};UIDVALIDITY={one.uidvalidity};UID={one.uid}"
     received = f"{one.received_at:%Y-%m-%d %H:%M} UTC"
     if one.folder == account.folder:
@@ -106,15 +113,14 @@ def _unknown(
     account: ImapAccount,
     now: datetime,
     halted: Callable[[], bool] = lambda: False,
-) -> Iterator[Lying]:
+) -> Iterator[MessageInFolder]:
     """Those that are known neither by their place, nor by Message-ID and size, nor by their content.
 
     Mail is put away under new UIDs, so that in the folder of accepted mail its Message-ID must do; where that is missing
     or the octets differ (a relay's headers), the whole content decides.  Nothing is too young to be known there.
     """
     incoming = folder.name == account.folder
-    for start in range(0, len(uids), _ASKED_AT_ONCE):
-        some = uids[start : start + _ASKED_AT_ONCE]
+    for some in portions(uids, ASKED_AT_ONCE):
         if halted():
             return
         with reading(engine) as session:
@@ -125,16 +131,19 @@ def _unknown(
         for one in described:
             if halted():
                 return
-            if (incoming and now - one.received_at < YOUNG) or _fits(one, placed, sizes):
-                continue
-            raw = inventory.raw(one)
-            # Asked only now, so that what was taken meanwhile is known.
-            with reading(engine) as session:
-                if raw and not sightings.is_on_record(session, raw, one.received_at):
-                    yield one
+            young = incoming and now - one.received_at < YOUNG
+            if not (young or _fits(one, placed, sizes) or _is_on_record(engine, inventory.raw(one), one.received_at)):
+                yield one
 
 
-def _fits(one: Lying, placed: Mapping[int, Taken], sizes: dict[str, set[int | None]]) -> bool:
+def _is_on_record(engine: Engine, raw: bytes, received_at: datetime) -> bool:
+    """By its content; a mail that has gone from the folder meanwhile counts as known."""
+    # Asked only now, so that what was taken meanwhile is known.
+    with reading(engine) as session:
+        return not raw or sightings.is_on_record(session, raw, received_at)
+
+
+def _fits(one: MessageInFolder, placed: Mapping[int, Taken], sizes: dict[str, set[int | None]]) -> bool:
     taken = placed.get(one.uid)
     if taken is not None and taken.is_still_there(one.received_at, one.size, one.message_id):
         return True

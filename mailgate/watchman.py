@@ -19,7 +19,7 @@ from mailgate import maillog
 from mailgate.diskspace import disks
 from mailgate.domain.alarms import CLOCK_JUMP, PATIENCE, Alarm, InRegister, Kind, Outside, alarms
 from mailgate.domain.lastbackup import LastBackup
-from mailgate.domain.telling import Report, Step, step
+from mailgate.domain.telling import Report, Telling, telling
 from mailgate.errors import ConfigurationError, RegisterError
 from mailgate.intake.poller import PollerStatus
 from mailgate.register.alarms import Memory, remember, remembered
@@ -216,12 +216,12 @@ class Watchman:
         before, reached = self._memory.outside.smarthost_since, self._senses.smarthost()
         return None if reached else before if reached is None else before or now
 
-    def _write(self, found: tuple[Alarm, ...], outside: Outside, now: datetime) -> Step:
+    def _write(self, found: tuple[Alarm, ...], outside: Outside, now: datetime) -> Telling:
         """Keep what is known and queue the notice, in one transaction; where that fails, only the journal is told."""
         memory = self._memory
-        happened = step(memory.known, found, memory.notice_at, now, mailed=self._may_tell())
+        happened = telling(memory.known, found, memory.notice_at, now, mailed=self._may_tell())
         # As if a notice had just gone out: nothing is told, and nothing that is to be told is forgotten.
-        untold = step(memory.known, found, now, now, mailed=True)
+        untold = telling(memory.known, found, now, now, mailed=True)
         try:
             self._keep(happened, outside, now)
         except RegisterError:
@@ -238,7 +238,7 @@ class Watchman:
         """Not before it is known what was told."""
         return self._tell is not None and (self._loaded or (self._stood_by and not self._reads))
 
-    def _keep(self, happened: Step, outside: Outside, now: datetime) -> None:
+    def _keep(self, happened: Telling, outside: Outside, now: datetime) -> None:
         report = happened.report
         memory = Memory(happened.known, now, now if report else self._memory.notice_at, outside)
         letters = 0

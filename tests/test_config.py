@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.config import NAMES, Mailbox, Smarthost, load_settings
+from mailgate.config import NAMES, load_settings
+from mailgate.endpoints import Mailbox, Smarthost
 from mailgate.errors import ConfigurationError
 
 EXAMPLE = Path(__file__).parents[1] / ".env.example"

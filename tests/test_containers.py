@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Iterable
 
 import pytest
 from packing import pgp
@@ -26,8 +27,9 @@ from packing.outlook import compound, message, text
 from packing.signed import enveloped, opaque, streamed
 from packing.tnef import BINARY, File, attached_message, rtf, winmail
 
-from mailgate.containers import MAX_DEPTH, documents_of
+from mailgate.containers import MAX_DEPTH, FileRead, files_of
 from mailgate.domain.classify import kind_of
+from mailgate.domain.document import Document
 from mailgate.domain.mail import Attachment
 from mailgate.domain.reading import Reading
 from mailgate.extract.opened import Allowance
@@ -170,22 +172,26 @@ def test_archives_are_opened_down_to_the_fifth_level() -> None:
     assert any("nested deeper than 5 levels" in note for note in deeper.mail.notes)
 
 
+def documents_in(files: Iterable[FileRead]) -> list[Document]:
+    return [document for file in files for document in file.documents]
+
+
 def test_files_are_counted_over_the_whole_message() -> None:
     mail = open_mail(multipart(*(attached(f"{one}.zip", zipped({"a.txt": FORM})) for one in range(6))))
-    documents = list(documents_of(mail, Allowance(files=9)))
+    documents = documents_in(files_of(mail, Allowance(files=9)))
     assert sum(bool(document.blocks) for document in documents) == 4
     assert sum("too many files" in " ".join(document.notes) for document in documents) == 2
 
 
 def test_when_the_time_is_up_the_rest_is_left() -> None:
     mail = open_mail(with_file("a.txt", FORM))
-    (document,) = documents_of(mail, Allowance(seconds=-1.0))
+    (document,) = documents_in(files_of(mail, Allowance(seconds=-1.0)))
     assert document.notes == ("not read: the files before it took too long",)
 
 
 def test_bytes_are_counted_over_the_whole_message() -> None:
     mail = open_mail(multipart(*(attached(f"{one}.zip", zipped({"a.txt": b"x" * 500})) for one in range(4))))
-    documents = list(documents_of(mail, Allowance(size=1_200)))
+    documents = documents_in(files_of(mail, Allowance(size=1_200)))
     assert sum(bool(document.blocks) for document in documents) == 2
 
 
@@ -240,6 +246,6 @@ def test_a_file_that_holds_itself_ends_at_the_depth(monkeypatch: pytest.MonkeyPa
         return Opened(files=(Attachment("r.zip", "application/zip", content),))
 
     monkeypatch.setattr("mailgate.containers.open_archive", itself)
-    (document,) = documents_of(open_mail(with_file("r.zip", quine)))
+    (document,) = documents_in(files_of(open_mail(with_file("r.zip", quine))))
     assert document.source == "attachment:" + "/".join(["r.zip"] * 6)
     assert "nested deeper" in document.notes[0]

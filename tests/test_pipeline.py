@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
 from mailgate.delivery.composer import Composer
-from mailgate.domain.correspondence import Office
+from mailgate.domain.correspondence.post import Office
 from mailgate.domain.mail import Address, Envelope
 from mailgate.domain.message.fingerprint import fingerprint
 from mailgate.domain.reading import Reading
@@ -21,7 +21,7 @@ from mailgate.domain.tokens import TokenKey
 from mailgate.domain.workcalendar import WorkCalendar
 from mailgate.errors import ReadingFailed, RegisterBusy, RegisterError
 from mailgate.pipeline import Pipeline
-from mailgate.recorder import Recorder
+from mailgate.recording.recorder import Recorder
 from mailgate.register import database, spool
 from mailgate.register.database import unit_of_work
 from mailgate.register.spool import Arrival

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from mailgate.domain.telling import Report
 from mailgate.errors import ConfigurationError, RegisterBusy
 from mailgate.intake.poller import PollerStatus
-from mailgate.register import alarms, held, outbox, spool
+from mailgate.register import alarms, held, outbox, outcomes, spool
 from mailgate.register.brake import STOPPED
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.needs import in_register
@@ -329,9 +329,9 @@ def test_the_register_is_counted_by_what_a_person_must_do(engine: Engine) -> Non
                 letter("6", role="administrator", kind="notice", effect="none"),
             ],
         )
-        outbox.mark_refused(session, ids[0], "550", NOW)
-        outbox.mark_uncertain(session, ids[1], "lost", NOW)
-        outbox.mark_refused(session, ids[4], "550", NOW)
+        outcomes.mark_refused(session, ids[0], "550", NOW)
+        outcomes.mark_uncertain(session, ids[1], "lost", NOW)
+        outcomes.mark_refused(session, ids[4], "550", NOW)
     bounce(engine, *ids[2:4], ids[5])
     with reading(engine) as session:
         found = in_register(session, NOW)
@@ -350,16 +350,19 @@ def bounce(engine: Engine, *letter_ids: int) -> None:
 
     with unit_of_work(engine) as session:
         for letter_id in letter_ids:
-            outbox.mark_accepted(session, letter_id, "250", NOW)
+            outcomes.mark_accepted(session, letter_id, "250", NOW)
             assert mark_bounced(session, letter_id, "sender x@y.example", None, NOW)
 
 
 def test_what_is_kept_comes_back_as_it_was(engine: Engine) -> None:
     from mailgate.domain.alarms import Disk, Outside
-    from mailgate.domain.telling import Known, Told
+    from mailgate.domain.telling import KnownAlarm, Told
 
     memory = alarms.Memory(
-        (Known("disk", "Full.", NOW, Told(1, None, urgent=True)), Known("spool", "Stuck.", NOW, None, NOW + MINUTE)),
+        (
+            KnownAlarm("disk", "Full.", NOW, Told(1, None, urgent=True)),
+            KnownAlarm("spool", "Stuck.", NOW, None, NOW + MINUTE),
+        ),
         NOW,
         NOW - MINUTE,
         Outside(smarthost_since=NOW, clock_jump=-7, disks=(Disk("x", 1, 2),)),

@@ -17,8 +17,9 @@ from sqlmodel import Session
 
 from mailgate.checkup.finding import Finding, or_well
 from mailgate.checkup.smarthost import wants_token
-from mailgate.config import Settings, Smarthost
+from mailgate.config import Settings
 from mailgate.domain.alarms import CLOCK_JUMP
+from mailgate.endpoints import Smarthost
 from mailgate.errors import RegisterError
 from mailgate.login.tokens import TokenSource
 from mailgate.register.database import open_database, reading

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mailgate.checkup.finding import Finding
-from mailgate.config import KEY_NAME, Settings
+from mailgate.config import Settings
 from mailgate.login.credentials import GrantRefused, NoToken
 from mailgate.login.keptgrant import FILE_NAME
 from mailgate.login.tokens import TokenSource
-from mailgate.secretsources import readable_by_others
+from mailgate.settings.secretsources import readable_by_others
+from mailgate.settings.signingkey import KEY_NAME
 
 
 def secrets(settings: Settings) -> Iterator[Finding]:

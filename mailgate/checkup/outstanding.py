@@ -11,7 +11,7 @@ from mailgate.config import Settings
 from mailgate.errors import RegisterError
 from mailgate.register.database import open_database, reading
 from mailgate.register.schema import ensure_current
-from mailgate.register.standing import standing_alarms
+from mailgate.register.standingalarms import standing_alarms
 from mailgate.storagelock import daemon_runs
 
 _LOOKED_AT_OTHERWISE = ("database", "disk", "login")

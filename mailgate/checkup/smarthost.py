@@ -8,11 +8,11 @@ from pathlib import Path
 
 from mailgate.checkup import network
 from mailgate.checkup.finding import Finding, or_well
-from mailgate.config import Settings, Smarthost
+from mailgate.config import Settings
 from mailgate.delivery.outcome import is_log_in_refusal
 from mailgate.delivery.smarthost import Access, Connection, Lost, Reply, Unreachable
 from mailgate.domain.tokens import return_address
-from mailgate.endpoints import is_this_machine
+from mailgate.endpoints import Smarthost, is_this_machine
 from mailgate.login.tokens import TokenSource
 
 _PATIENCE_SECONDS = 15

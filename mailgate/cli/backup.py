@@ -107,8 +107,9 @@ def _remember(storage: Path, last: LastBackup) -> None:
 def installation_of(settings: Settings) -> Installation:
     """What there is to back up and to restore."""
     from mailgate.backup.installation import Installation
-    from mailgate.config import KEY_NAME, environment_without_settings
+    from mailgate.config import environment_without_settings
     from mailgate.login.keptgrant import FILE_NAME
+    from mailgate.settings.signingkey import KEY_NAME
 
     return Installation(
         database_url=settings.database_url,

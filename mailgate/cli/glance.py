@@ -23,7 +23,7 @@ from mailgate.login.grant import expiry_notice
 from mailgate.register.database import open_database, reading
 from mailgate.register.overview import Overview, overview
 from mailgate.register.schema import ensure_current, present_revision
-from mailgate.register.standing import standing_alarms
+from mailgate.register.standingalarms import standing_alarms
 from mailgate.storagelock import daemon_runs
 
 _BUSY_SECONDS = 2

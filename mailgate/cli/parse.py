@@ -6,26 +6,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 if TYPE_CHECKING:
-    from mailgate.domain.reading import Reading
+    from mailgate.cli.parsed import Parsed
     from mailgate.sandbox import Sandbox
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 _STANDARD_INPUT: Final = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """One file: its name as given, and its reading, or the reason why the sandbox has none."""
-
-    file: str
-    reading: Reading | str
 
 
 def parse(
@@ -59,6 +50,7 @@ def parse(
 def _read_all(sandbox: Sandbox, files: list[str], *, as_reply: bool) -> Iterator[Parsed | None]:
     """Every file in order, read; None for one that cannot be opened, which is told on standard error."""
     from mailgate.cli.output import visible
+    from mailgate.cli.parsed import Parsed
     from mailgate.errors import ReadingFailed
 
     for file in files:

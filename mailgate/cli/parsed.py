@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from mailgate.cli import output
 from mailgate.domain.classify import kind_of
 from mailgate.domain.hot01 import Difference, Finding, Hot01, Problem
 from mailgate.domain.reading import Reading
 
-if TYPE_CHECKING:
-    from mailgate.cli.parse import Parsed
-
 _FIELDS: Final = ("date", "reference", "user_name", "office", "phone", "email", "question")
 _CONTACT: Final = frozenset({"phone", "email"})
 _WITH_FORMS: Final = frozenset({"question", "blank_form"})
 _UNREADABLE: Final = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One file: its name as given, and its reading, or the reason why the sandbox has none."""
+
+    file: str
+    reading: Reading | str
 
 
 def as_json(parsed: Parsed) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailgate.cli.output import one_line, open_register, print_json, visible
+from mailgate.domain.counting import counted
 
 if TYPE_CHECKING:
     from mailgate.domain.difference import Difference
@@ -60,5 +61,4 @@ def _show(found: _Counted) -> None:
     for one in found:
         typer.echo(f"{one.where:<9}{visible(one.id)}  {one_line(one.what, 300)}")
         typer.echo(f"{'':<9}{one_line(one.cure, 300)}")
-    counted = f"{found.count} {'difference' if found.count == 1 else 'differences'}"
-    typer.echo(f"{counted}." if found.count else "No difference.")
+    typer.echo(f"{counted(found.count, 'difference')}." if found.count else "No difference.")

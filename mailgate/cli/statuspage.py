@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mailgate.cli.alarms import in_words
 from mailgate.cli.output import minute_in_warsaw, one_line, size_in_words, visible
+from mailgate.domain.counting import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -135,7 +136,7 @@ def _register(stands: Overview, now: datetime) -> Iterator[Line]:
     yield Line("spool", _waiting(stands.waiting, stands.oldest_waiting, now), "waits" if stands.waiting else "well")
     yield _outbox(stands, now)
     aside = stands.quarantined or stands.held
-    text = f"{_count(stands.quarantined, 'mail')} in quarantine, {_count(stands.held, 'held reply')}"
+    text = f"{counted(stands.quarantined, 'mail')} in quarantine, {counted(stands.held, 'held reply')}"
     yield Line("set aside", text, "wrong" if aside else "well")
     yield _questions(stands, now)
 
@@ -189,12 +190,7 @@ def _waiting(count: int, oldest: datetime | None, now: datetime) -> str:
     if not count:
         return "nothing waits"
     age = f", the oldest for {_span(now - oldest)}" if oldest else ""
-    return f"{_count(count, 'mail')} waiting{age}"
-
-
-def _count(count: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count} {noun if count == 1 else plural}"
+    return f"{counted(count, 'mail')} waiting{age}"
 
 
 def _when(left: timedelta) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from mailgate.config import Settings
-    from mailgate.intake.inventory import Lying
+    from mailgate.intake.inventory import MessageInFolder
     from mailgate.register.traces import Trace
     from mailgate.sandbox import Sandbox
 
@@ -113,7 +113,7 @@ def _because(engine: Engine, sandbox: Sandbox, one: Trace) -> str | None:
     return because(kind, read) if kind == mail.verdict else None
 
 
-def _in_mailbox(settings: Settings, what: str, engine: Engine) -> tuple[list[Lying], str | None]:
+def _in_mailbox(settings: Settings, what: str, engine: Engine) -> tuple[list[MessageInFolder], str | None]:
     """What lies in the mailbox and is not in the register; and why the mailbox could not be asked, if so."""
     from mailgate.equipment import imap_account, token_source
     from mailgate.intake.connection import SessionLost
@@ -129,7 +129,7 @@ def _in_mailbox(settings: Settings, what: str, engine: Engine) -> tuple[list[Lyi
         return [], str(fault)
 
 
-def _objects(told: list[tuple[Trace, str | None]], letters: list[Any], waiting: list[Lying]) -> list[Any]:
+def _objects(told: list[tuple[Trace, str | None]], letters: list[Any], waiting: list[MessageInFolder]) -> list[Any]:
     from mailgate.cli.tracesheet import as_object
 
     objects: list[Any] = [as_object(one, because) for one, because in told]
@@ -138,7 +138,11 @@ def _objects(told: list[tuple[Trace, str | None]], letters: list[Any], waiting: 
 
 
 def _show(
-    told: list[tuple[Trace, str | None]], letters: list[Any], waiting: list[Lying], unasked: str | None, what: str
+    told: list[tuple[Trace, str | None]],
+    letters: list[Any],
+    waiting: list[MessageInFolder],
+    unasked: str | None,
+    what: str,
 ) -> None:
     from mailgate.cli.tracesheet import in_words, letter_in_words
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mailgate.cli.output import in_warsaw, one_line
+from mailgate.domain.counting import counted
 
 if TYPE_CHECKING:
     from mailgate.register.audit import Event
@@ -129,7 +130,7 @@ def letter_in_words(letter: LetterEntry) -> str:
     """How a letter stands, and the smarthost's last word on it."""
     state = "came back undelivered" if letter.bounced_at else letter.state
     reply = f": {letter.last_reply}" if letter.last_reply else ""
-    tries = f"{letter.attempts} {'try' if letter.attempts == 1 else 'tries'}"
+    tries = counted(letter.attempts, "try")
     return f"{letter.kind} to {letter.recipient}: {state} ({tries}){reply}"
 
 

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from mailgate.delivery.outcome import LOG_IN_WANTED, Accepted, Deferred, Outcome, Refused, Uncertain, Withheld
 from mailgate.delivery.returnpath import ReturnPath
-from mailgate.delivery.smarthost import Access, Connection, Lost, Reply, Tls, Unreachable
+from mailgate.delivery.smarthost import Access, Connection, Lost, Reply, Unreachable
 from mailgate.domain.addresses.wire import wire_address
+from mailgate.endpoints import Tls
 from mailgate.login.credentials import Credentials
 from mailgate.register.outbox import ClaimedLetter
 

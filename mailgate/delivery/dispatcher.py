@@ -16,8 +16,9 @@ from sqlmodel import Session
 from mailgate.clock import utc_now
 from mailgate.delivery.attempt import attempt
 from mailgate.delivery.courier import Courier
-from mailgate.delivery.outage import Outage
-from mailgate.delivery.outcome import Deferred, answered
+from mailgate.delivery.departures import GONE_BACK, Departures
+from mailgate.delivery.outage import SmarthostOutage
+from mailgate.delivery.outcome import Deferred, Uncertain, answered
 from mailgate.delivery.results import Results
 from mailgate.errors import MailgateError
 from mailgate.register import outbox
@@ -43,7 +44,8 @@ class _Desk:
         engine: Engine,
         courier: Courier,
         owner: str,
-        outage: Outage,
+        outage: SmarthostOutage,
+        departures: Departures,
         now: Callable[[], datetime],
         tried: Callable[[], None],
     ) -> None:
@@ -53,6 +55,7 @@ class _Desk:
         self._courier = courier
         self._owner = owner
         self._outage = outage
+        self._departures = departures
         self._now = now
         self._results = Results(engine, owner, now, random.random)
         self._adrift = False
@@ -96,6 +99,9 @@ class _Desk:
 
     def _send(self, letter: outbox.ClaimedLetter) -> bool:
         """Try one letter; False where the smarthost is out of reach, which costs the letter no try."""
+        if self._departures.has_left(letter):
+            self._gone_back(letter)
+            return True
         outcome = attempt(self._courier, letter, lambda: self._may_leave(letter))
         if isinstance(outcome, Deferred) and outcome.unreachable:
             self._outage.begun(outcome.reply)
@@ -110,7 +116,19 @@ class _Desk:
         self._stayed.append(letter.id)
         allowed = self._results.leaving(letter)
         self._stayed.pop()
+        if allowed:
+            self._departures.leaves(letter)
         return allowed
+
+    def _gone_back(self, letter: outbox.ClaimedLetter) -> None:
+        """It is a person's to say what became of it, and to look for the mail of which the register has lost as much."""
+        _log.error(
+            "letter %d: %s (a standby took over, or a copy was put in its place): see `mailgate outbox list`, and run "
+            "`mailgate reconcile`, which finds the mail that is missing now",
+            letter.id,
+            GONE_BACK,
+        )
+        self._results.became(letter, Uncertain(GONE_BACK))
 
     def _claim(self) -> list[outbox.ClaimedLetter]:
         """A batch.  Where the connection is lost during a commit, nobody knows what is claimed: the next claim settles it.
@@ -161,9 +179,10 @@ class Dispatcher:
         rounded: Callable[[int], None] = lambda courier: None,
     ) -> None:
         self._rounded = rounded
-        self._outage = Outage(monotonic, random.random)
+        self._outage = SmarthostOutage(monotonic, random.random)
+        departures = Departures()
         self._desks = [
-            _Desk(engine, make_courier(), f"{owner}/{n}", self._outage, clock, partial(rounded, n))
+            _Desk(engine, make_courier(), f"{owner}/{n}", self._outage, departures, clock, partial(rounded, n))
             for n in range(couriers)
         ]
         self._engine = engine
@@ -204,11 +223,6 @@ class Dispatcher:
         for thread in self._threads:
             thread.join(max(0.0, end - monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
-
-    @property
-    def alive(self) -> bool:
-        """Whether every courier's thread runs."""
-        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
 
     @property
     def smarthost_reachable(self) -> bool | None:

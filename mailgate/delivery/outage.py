@@ -15,7 +15,7 @@ REFUSED = 60.0
 """The shortest pause after a refused log-in: many servers lock out whoever tries often."""
 
 
-class Outage:
+class SmarthostOutage:
     """Whether the smarthost is out of reach, since when, and when to look again; used by several threads.
 
     ``clock`` gives seconds that never run backwards; ``chance`` a number in [0, 1) that spreads the tries.

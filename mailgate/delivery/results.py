@@ -15,7 +15,7 @@ from mailgate import maillog
 from mailgate.delivery.outcome import Accepted, Deferred, Outcome, Refused, Uncertain, Withheld, codes_of
 from mailgate.domain.pauses import pause
 from mailgate.errors import RegisterError
-from mailgate.register import outbox
+from mailgate.register import outbox, outcomes
 from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused
 
@@ -125,13 +125,13 @@ def _write(session: Session, result: Result) -> None:
     letter_id, outcome, at = result.letter.id, result.outcome, result.at
     match outcome:
         case Accepted(reply=reply):
-            outbox.mark_accepted(session, letter_id, reply, at)
+            outcomes.mark_accepted(session, letter_id, reply, at)
         case Deferred(reply=reply):
-            outbox.mark_deferred(session, letter_id, reply, result.next_try_at, at)
+            outcomes.mark_deferred(session, letter_id, reply, result.next_try_at, at)
         case Refused(reply=reply):
-            outbox.mark_refused(session, letter_id, reply, at)
+            outcomes.mark_refused(session, letter_id, reply, at)
         case Uncertain(reply=reply):
-            outbox.mark_uncertain(session, letter_id, reply, at)
+            outcomes.mark_uncertain(session, letter_id, reply, at)
         case Withheld():
             pass
         case _:

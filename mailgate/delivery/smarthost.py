@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import assert_never
 
 from mailgate.delivery.clean import shortened
 from mailgate.delivery.strictsmtp import StrictSmtp, StrictSmtpSsl
+from mailgate.endpoints import Tls
 from mailgate.login.credentials import Credentials, NoToken, Password, Proof, credentials_of
 from mailgate.login.sasl import Exchange, complaint, exchange
 
-Tls = Literal["none", "starttls", "implicit"]
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 _LONGEST_REPLY = 400
 _LONGEST_COMMAND = 512

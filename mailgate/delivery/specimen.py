@@ -29,7 +29,7 @@ from mailgate.domain.letters import (
     Thread,
 )
 from mailgate.domain.mail import Address, Attachment
-from mailgate.domain.telling import Known, Report, Told
+from mailgate.domain.telling import KnownAlarm, Report, Told
 from mailgate.domain.unreadfiles import UnreadFile
 
 NOW = datetime(2026, 11, 20, 15, 36, 5, tzinfo=UTC)
@@ -131,7 +131,7 @@ ALARM = Alarm(
     ("17", "18"),
 )
 URGENT = replace(ALARM, kind="smarthost", what="The smarthost cannot be reached.", named=(), urgent=True)
-OVER = Known("disk", "The disk is nearly full.", NOW, Told(1, None, urgent=False), NOW)
+OVER = KnownAlarm("disk", "The disk is nearly full.", NOW, Told(1, None, urgent=False), NOW)
 ANSWER_TEXT = """Dzień dobry,
 
 uprawnienie nadaje administrator lokalny. Proszę:

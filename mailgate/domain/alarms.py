@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from mailgate.domain.counting import counted
 from mailgate.domain.lastbackup import LastBackup
 
 Kind = Literal[
@@ -158,7 +159,7 @@ def _outside(facts: Outside, now: datetime) -> Iterator[Alarm]:
     if facts.differences:
         yield Alarm(
             "difference",
-            f"Mailbox, spool, register and outbox differ in {_number(facts.differences, 'thing')}.",
+            f"Mailbox, spool, register and outbox differ in {counted(facts.differences, 'thing')}.",
             "mailgate reconcile",
             "Each difference is listed there with its cure.",
             facts.differences_at,
@@ -229,7 +230,7 @@ def _servers(facts: Outside, now: datetime) -> Iterator[Alarm]:
     elif facts.mailbox_oldest is not None and _lasts(
         max(facts.mailbox_oldest, facts.running_since or facts.mailbox_oldest), now, PATIENCE
     ):
-        waiting = _number(facts.mailbox_waiting, "message")
+        waiting = counted(facts.mailbox_waiting, "message")
         yield Alarm(
             "backlog",
             f"{waiting} of the mailbox {_verb(facts.mailbox_waiting, 'is', 'are')} not taken.",
@@ -327,14 +328,9 @@ def _letters(facts: InRegister) -> Iterator[Alarm]:
 
 
 def _of_pile(kind: Kind, pile: Pile, what: str, noun: str, show: str, cure: str) -> Alarm:
-    sentence = what.format(_number(pile.count, noun), _verb(pile.count, "is", "are"))
+    sentence = what.format(counted(pile.count, noun), _verb(pile.count, "is", "are"))
     named = pile.named[:MOST_NAMED]
     return Alarm(kind, f"{sentence}.", show, cure, pile.oldest, pile.count, pile.newest, named)
-
-
-def _number(count: int, noun: str) -> str:
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count} {noun if count == 1 else plural}"
 
 
 def _verb(count: int, one: str, many: str) -> str:

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from mailgate.domain.changes import AddNote, CallTask, Change, Decision, NoteKind, TellPurpose, Undelivered, UseAuthor
-from mailgate.domain.classify import AutoReply, DeliveryNotice, Invitation
 from mailgate.domain.machines.absence import absence_of
 from mailgate.domain.machines.receipts import receipt_of
 from mailgate.domain.mail import Envelope
 from mailgate.domain.reading import Reading
 from mailgate.domain.returns import Return, return_of
 from mailgate.domain.threads import SentLetter, StandingQuestion
+from mailgate.domain.verdicts import AutoReply, DeliveryNotice, Invitation
 from mailgate.domain.workcalendar import WARSAW, Deadline
 
 MOST_WORDS_KEPT = 10_000

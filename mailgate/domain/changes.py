@@ -1,6 +1,6 @@
 """What a decision consists of: new entries, changes of standing questions, or setting a mail aside.
 
-Values only; ``decide`` makes them, ``correspondence`` reads letters out of them, ``recorder`` writes them.
+Values only; ``decide`` makes them, ``correspondence`` reads letters out of them, ``recording`` writes them.
 """
 
 from __future__ import annotations

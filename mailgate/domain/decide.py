@@ -23,7 +23,16 @@ from mailgate.domain.changes import (
     Reopen,
     TellReceived,
 )
-from mailgate.domain.classify import (
+from mailgate.domain.completion import fields_added, supplies
+from mailgate.domain.holding import ANSWERS_NOTHING, UNPROVEN
+from mailgate.domain.hot01 import MAX_FORMS, Hot01
+from mailgate.domain.letters import EntryKind, LetterKind
+from mailgate.domain.mail import Envelope
+from mailgate.domain.quotation.thanks import only_thanks
+from mailgate.domain.reading import Reading
+from mailgate.domain.relaying import on_reply
+from mailgate.domain.threads import SentLetter, StandingQuestion
+from mailgate.domain.verdicts import (
     AutoReply,
     BlankForm,
     Bulk,
@@ -40,15 +49,6 @@ from mailgate.domain.classify import (
     Unreadable,
     Verdict,
 )
-from mailgate.domain.completion import fields_added, supplies
-from mailgate.domain.holding import ANSWERS_NOTHING, UNPROVEN
-from mailgate.domain.hot01 import MAX_FORMS, Hot01
-from mailgate.domain.letters import EntryKind, LetterKind
-from mailgate.domain.mail import Envelope
-from mailgate.domain.quotation.thanks import only_thanks
-from mailgate.domain.reading import Reading
-from mailgate.domain.relaying import on_reply
-from mailgate.domain.threads import SentLetter, StandingQuestion
 from mailgate.domain.workcalendar import Deadline, WorkCalendar
 
 _SHORTENED = "[…]"
@@ -191,14 +191,14 @@ def _follow_up(
     That holds for an answer which is still on its way, too: the clerk wrote without knowing it.
     """
     questions = [standing[id] for id in verdict.letter.question_ids if id in standing]
-    by, text = actor(reading), written_text(reading)
+    by, text = actor(reading), reading.written_text
     confirmed = _confirmed(questions, reading, verdict.doubt)
     told = tuple(_told_received(verdict, reading, envelope, questions, confirmed))
     if _only_thanks(reading, questions):
         notes = tuple(AddNote(one.id, "note", by, text) for one in questions)
         return Decision("follow_up", changes=(*confirmed, *notes, *(told if confirmed else ())))
     notes = tuple(AddNote(one.id, "follow_up", by, text) for one in questions)
-    if adds_nothing(reading):
+    if reading.adds_nothing:
         return Decision("follow_up", changes=(*confirmed, *notes, *(told if confirmed else ())))
     filled = tuple(FillFields(one.id, by, new) for one in questions if (new := fields_added(reading, one)))
     reopened = tuple(Reopen(one.id, by) for one in questions if one.finished or one.answered_by is not None)
@@ -247,22 +247,9 @@ def _confirmed(
     )  # fmt: skip
 
 
-def written_text(reading: Reading) -> str:
-    """What the author newly wrote, "" for a mere quotation; the whole text where that cannot be told (nothing is lost)."""
-    if reading.reply is not None and reading.reply.is_empty:
-        return ""
-    return (reading.reply.new_text if reading.reply else None) or reading.text
-
-
-def adds_nothing(reading: Reading) -> bool:
-    """True for an answer without a word, a file or a form of its own."""
-    reply = reading.reply
-    return reply is not None and reply.is_empty and not reply.attachments and not reading.forms.forms
-
-
 def _unproven(verdict: UnprovenReply, reading: Reading, standing: dict[int, StandingQuestion]) -> Decision:
     """All consultants are told; but one alone who wrote without pressing Reply, and on which question if he names one."""
-    text = written_text(reading)
+    text = reading.written_text
     if verdict.consultant is not None:
         named = next(iter(standing)) if len(standing) == 1 else None
         commands = reading.reply.commands if reading.reply else ()

@@ -28,3 +28,16 @@ class Reading:
     bounce: Bounce | None
     unreadable: str | None = None
     beside: str = ""
+
+    @property
+    def written_text(self) -> str:
+        """What the author newly wrote, "" for a mere quotation; the whole text where it cannot be told (nothing is lost)."""
+        if self.reply is not None and self.reply.is_empty:
+            return ""
+        return (self.reply.new_text if self.reply else None) or self.text
+
+    @property
+    def adds_nothing(self) -> bool:
+        """True for an answer without a word, a file or a form of its own."""
+        reply = self.reply
+        return reply is not None and reply.is_empty and not reply.attachments and not self.forms.forms

@@ -10,7 +10,6 @@ from mailgate.domain.automatic import on_auto_reply
 from mailgate.domain.autoreply import Automation
 from mailgate.domain.callreport import moment_of_call
 from mailgate.domain.changes import AddNote, Change, Decision, HoldReply, RecordAnswer, RecordCall
-from mailgate.domain.classify import AutoReply, ConsultantReply
 from mailgate.domain.holding import (
     CALL_UNCLEAR,
     FROM_NOBODY,
@@ -29,6 +28,7 @@ from mailgate.domain.quotation.owncontact import holds_any, without_own_contact
 from mailgate.domain.reading import Reading
 from mailgate.domain.reply import ReplyText
 from mailgate.domain.threads import StandingQuestion
+from mailgate.domain.verdicts import AutoReply, ConsultantReply
 
 _A_MINUTE = timedelta(minutes=1)
 """People tell the minute of a call, and the server the second of a question."""

@@ -30,7 +30,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownAlarm:
     """An alarm that the journal has had; ``ended_at`` where it is over, and that is still to be told."""
 
     kind: Kind
@@ -46,22 +46,22 @@ class Report:
 
     new: tuple[Alarm, ...] = ()
     standing: tuple[Alarm, ...] = ()
-    over: tuple[Known, ...] = ()
+    over: tuple[KnownAlarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Telling:
     """What follows from a look: lines for the journal, the notice if one is due, and what to remember."""
 
-    known: tuple[Known, ...]
+    known: tuple[KnownAlarm, ...]
     begun: tuple[Alarm, ...] = ()
-    ended: tuple[Known, ...] = ()
+    ended: tuple[KnownAlarm, ...] = ()
     report: Report | None = None
 
 
-def step(
-    known: Sequence[Known], found: Sequence[Alarm], last_notice_at: datetime | None, now: datetime, *, mailed: bool
-) -> Step:
+def telling(
+    known: Sequence[KnownAlarm], found: Sequence[Alarm], last_notice_at: datetime | None, now: datetime, *, mailed: bool
+) -> Telling:
     """One look at the alarms.
 
     The first notice goes at once, what is new since then after GAP at the earliest, all that stands again after
@@ -78,30 +78,34 @@ def step(
     over += [one for one in ended if one.told]
     report = _report(remembered, tuple(standing.values()), over, last_notice_at, now) if mailed else None
     if report is None:
-        return Step((*remembered, *(over if mailed else ())), begun, ended)
+        return Telling((*remembered, *(over if mailed else ())), begun, ended)
     told = tuple(
         one if one.kind in UNTOLD else replace(one, told=_told(standing[one.kind])) for one in remembered
     )  # fmt: skip
-    return Step(told, begun, ended, report)
+    return Telling(told, begun, ended, report)
 
 
-def _since(alarm: Alarm, before: Known | None, now: datetime) -> Alarm:
+def _since(alarm: Alarm, before: KnownAlarm | None, now: datetime) -> Alarm:
     if alarm.since is not None:
         return alarm
     return replace(alarm, since=before.since if before and before.ended_at is None else now)
 
 
-def _remembered(alarm: Alarm, before: Known | None) -> Known:
+def _remembered(alarm: Alarm, before: KnownAlarm | None) -> KnownAlarm:
     """What is told of stays so; fewer are no news, and more after that are."""
     told = before.told if before and before.ended_at is None else None
     if told is not None:
         told = replace(told, count=min(told.count, alarm.count), urgent=told.urgent and alarm.urgent)
     assert alarm.since is not None
-    return Known(alarm.kind, alarm.what, alarm.since, told)
+    return KnownAlarm(alarm.kind, alarm.what, alarm.since, told)
 
 
 def _report(
-    remembered: Sequence[Known], standing: Sequence[Alarm], over: Sequence[Known], last: datetime | None, now: datetime
+    remembered: Sequence[KnownAlarm],
+    standing: Sequence[Alarm],
+    over: Sequence[KnownAlarm],
+    last: datetime | None,
+    now: datetime,
 ) -> Report | None:
     if last is not None and timedelta(0) <= now - last < GAP:
         return None

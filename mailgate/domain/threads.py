@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailgate.domain.letters import Effect, QuestionSummary, Thread
-from mailgate.domain.mail import Address
+from mailgate.domain.mail import Address, InboundMail
 from mailgate.domain.tokens import Role, TokenKey
 
 
@@ -73,6 +73,13 @@ def lost_letter_about(
         if any(key.verifies(token, "consultant", number, sender) for token in unknown):
             return number
     return None
+
+
+def clerks_thread(mail: InboundMail) -> Thread:
+    """Where our letters to the author of a mail stand (RFC 5322 section 3.6.4)."""
+    if mail.message_id is None:
+        return Thread()
+    return Thread(mail.message_id, (*mail.references, mail.message_id))
 
 
 def consultants_thread(number: str, domain: str) -> Thread:

@@ -12,7 +12,6 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
-from holidays.version import __version__ as _holidays_version
 
 from mailgate.domain.polish.dates import (
     from_day,
@@ -109,10 +108,6 @@ class WorkCalendar:
         while not self.is_working_day(following):
             following += timedelta(days=1)
         return following
-
-    def basis(self) -> str:
-        """What the statutory days off were taken from, for the record: ``holidays 0.109``."""
-        return f"holidays {_holidays_version}"
 
     def _in_office_time(self, instant: datetime) -> datetime:
         if instant.utcoffset() is None:

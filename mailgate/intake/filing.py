@@ -18,6 +18,9 @@ KEYWORD = b"$MailgateTaken"
 _CHUNK = 500
 """UIDs in one command: a few kilobytes, well under the longest command that servers read."""
 
+_MOST_REFUSED_ALONE = 2
+"""One message may be broken; where a second is refused right after it, it is not the messages."""
+
 _log = logging.getLogger("mailgate.intake")
 
 
@@ -32,6 +35,8 @@ class Filing:
         self._moves = client.has_capability("MOVE")
         self._transfers: bool = self._moves or client.has_capability("UIDPLUS")
         self._marks = True
+        self._refused_alone = 0
+        """Messages since the last success of which the server would not move each by itself."""
 
     def source(self) -> str:
         """The server's name of the folder that mail is taken from."""
@@ -72,11 +77,44 @@ class Filing:
         if not self._transfers:
             return uids
         try:
-            self._transfer_by(self._move if self._moves else self._copy_and_expunge, uids)
-            still_here = self.present(uids)
+            self.accepted_made()
+            return self._moved(uids) if self._moves else self._copied(uids)
         except ServerRefused as fault:
             self._stop_transfers(str(fault))
             return uids
+
+    def _copied(self, uids: Sequence[int]) -> Sequence[int]:
+        """All at once or not at all: to try again after half of it was done would leave copies."""
+        self._transfer_by(self._copy_and_expunge, uids)
+        return self._agreed(uids)
+
+    def _moved(self, uids: Sequence[int]) -> Sequence[int]:
+        """A MOVE is refused as a whole for one message that somebody took away meanwhile, or that cannot be moved."""
+        if not uids or not self._transfers:
+            return uids
+        try:
+            self._transfer_by(self._move, uids)
+        except ServerRefused as fault:
+            return self._moved_singly(uids, str(fault))
+        self._refused_alone = 0
+        return self._agreed(uids)
+
+    def _moved_singly(self, uids: Sequence[int], reason: str) -> Sequence[int]:
+        """Those that are still here are halved until the culprit stands alone; after two of them all stay."""
+        left = self.present(uids)
+        if len(left) == 1 == len(uids):
+            self._refused_alone += 1
+            if self._refused_alone >= _MOST_REFUSED_ALONE:
+                self._stop_transfers(reason)
+            else:
+                _log.warning("a message that was taken cannot be moved: %s", reason)
+            return left
+        half = (len(left) + 1) // 2
+        return [*self._moved(left[:half]), *self._moved(left[half:])]
+
+    def _agreed(self, uids: Sequence[int]) -> Sequence[int]:
+        """Which of them are still here though the server agreed: then it does not mean what it says."""
+        still_here = self.present(uids)
         if still_here:
             self._stop_transfers(f"the server agreed, but {len(still_here)} messages are still here")
         return still_here

@@ -16,15 +16,15 @@ from mailgate.domain.mail import message_id_of
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import connect, conversation, farewell, hang_up
 from mailgate.intake.filing import Filing
-from mailgate.intake.mailbox import HEADER_ITEM, body_in, number_ranges, whole_item
+from mailgate.intake.mailbox import ASKED_AT_ONCE, HEADER_ITEM, body_in, number_ranges, whole_item
+from mailgate.register.sql import portions
 
-_ASKED_AT_ONCE = 500
 _MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
 _SAID_MESSAGE_ID = b"BODY[HEADER.FIELDS (MESSAGE-ID)]"
 
 
 @dataclass(frozen=True, slots=True)
-class Lying:
+class MessageInFolder:
     """A message in a folder: when it was received (UTC), its octets, and its Message-ID with brackets."""
 
     folder: str
@@ -78,18 +78,17 @@ class Inventory:
             with conversation("SEARCH"):
                 yield sorted(self._client.search(f"{window} UNDELETED"))
 
-    def described(self, folder: Examined, uids: Sequence[int]) -> Iterator[Lying]:
+    def described(self, folder: Examined, uids: Sequence[int]) -> Iterator[MessageInFolder]:
         """What the server says of messages; one that is gone is left out."""
-        for start in range(0, len(uids), _ASKED_AT_ONCE):
+        for some in portions(uids, ASKED_AT_ONCE):
             with conversation("FETCH"):
-                some = uids[start : start + _ASKED_AT_ONCE]
                 said = self._client.fetch(some, ["INTERNALDATE", "RFC822.SIZE", _MESSAGE_ID])
                 for uid, one in said.items():
                     message_id = message_id_of(one.get(_SAID_MESSAGE_ID) or b"")
                     at = one[b"INTERNALDATE"].astimezone(UTC)
-                    yield Lying(folder.name, folder.uidvalidity, uid, at, one[b"RFC822.SIZE"], message_id)
+                    yield MessageInFolder(folder.name, folder.uidvalidity, uid, at, one[b"RFC822.SIZE"], message_id)
 
-    def raw(self, one: Lying) -> bytes:
+    def raw(self, one: MessageInFolder) -> bytes:
         """Its bytes as they would be taken: all of them, or where it is too large, its headers; b"" where it is gone."""
         most = self._account.max_message_bytes
         if one.size <= most:

@@ -22,6 +22,9 @@ from mailgate.intake.filing import KEYWORD, Filing
 _WINDOW = 5_000
 """Messages asked about in one SEARCH: imaplib refuses a line over 1,000,000 bytes, which 200,000 UIDs exceed."""
 
+ASKED_AT_ONCE = 500
+"""UIDs named in one command: far below the longest line that servers take, and answered soon."""
+
 _UID_WINDOW = 50_000
 """The same for a range of UIDs, which may have gaps."""
 

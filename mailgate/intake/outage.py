@@ -12,7 +12,7 @@ STEADY_SECONDS = 60.0
 """A session that lived so long has shown that the server is well."""
 
 
-class Outage:
+class MailboxOutage:
     """An outage is said once when it begins and once when it is over, however many tries lie between.
 
     A session that took mail and then broke is replaced at once and without a word, for servers restart and cut idle

@@ -15,14 +15,14 @@ from mailgate import maillog
 from mailgate.domain.pauses import pause
 from mailgate.errors import MailgateError
 from mailgate.intake.account import ImapAccount
-from mailgate.intake.alarm import Alarm
+from mailgate.intake.bell import Bell
 from mailgate.intake.connection import LoginRefused, SessionLost
 from mailgate.intake.mailbox import Mailbox
-from mailgate.intake.outage import Outage
+from mailgate.intake.outage import MailboxOutage
 from mailgate.intake.reread import Reread
 from mailgate.intake.storing import Store
 from mailgate.intake.suspects import Suspects
-from mailgate.intake.sweep import Known, Sweep
+from mailgate.intake.sweep import Sweep, TakenAt
 from mailgate.intake.turn import Turn
 from mailgate.register.leases import Holder
 
@@ -80,7 +80,7 @@ class Poller:
         self,
         account: ImapAccount,
         store: Store,
-        known: Known,
+        known: TakenAt,
         clock: Callable[[], datetime],
         *,
         polled: Callable[[datetime], None] = lambda now: None,
@@ -99,12 +99,12 @@ class Poller:
         self._turn = turn or Turn.always()
         self._chance = chance
         self._suspects = Suspects(time.monotonic, chance)
-        self._outage = Outage(account, time.monotonic, chance)
+        self._outage = MailboxOutage(account, time.monotonic, chance)
         self._register_failures = 0
         self._status = PollerStatus("stopped")
         self._mailbox: Mailbox | None = None
         self._sweep: Sweep | None = None
-        self._stop = Alarm()
+        self._stop = Bell()
         self._thread = threading.Thread(target=self._run, name="imap-poller", daemon=True)
 
     def start(self) -> None:

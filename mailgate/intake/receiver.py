@@ -46,8 +46,9 @@ class Receiver:
         ``sockets`` that are bound already (systemd's) are served in place of what ``listen`` names.  A Unix socket is
         told by its path, with port 0.
         """
-        # aiosmtpd writes every command line, addresses included, to these logs; what matters stands in the journal.
-        logging.getLogger("mail.log").setLevel(logging.WARNING)
+        # aiosmtpd writes every command line to these logs, addresses included, and as a warning each word that is no
+        # command: that of a mail or a password which a client sends unasked.  What matters stands in the journal.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         logging.getLogger("mail.debug").setLevel(logging.CRITICAL)
         try:
             for place in sockets or self._listen:

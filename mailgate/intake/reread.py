@@ -17,17 +17,17 @@ from mailgate import maillog
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import ServerRefused
 from mailgate.intake.filing import KEYWORD
-from mailgate.intake.mailbox import Folder, Mailbox, Waiting
+from mailgate.intake.mailbox import ASKED_AT_ONCE, Folder, Mailbox, Waiting
 from mailgate.intake.storing import Store
 from mailgate.intake.suspects import Suspects
-from mailgate.intake.sweep import Known, Sweep
+from mailgate.intake.sweep import Sweep, TakenAt
 from mailgate.register.restores import Restore
 from mailgate.register.spool import Arrival, Spooled
+from mailgate.register.sql import portions
 
 MARGIN = timedelta(days=1)
 """So much before the backup the reading begins: clocks differ, and a mail may have been in hand at that moment."""
 
-_ASKED_AT_ONCE = 500
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -54,8 +54,7 @@ class TakenBefore:
         """Those over ``above``; SEARCH knows whole days only, in a time zone of its own (RFC 3501 section 6.4.4)."""
         days = f"SINCE {_search_date((self.since - timedelta(days=1)).date())}"
         found = [uid for uid in self.mailbox.matching(folder, f"{self.criterion} {days}") if uid > above]
-        groups = (found[start : start + _ASKED_AT_ONCE] for start in range(0, len(found), _ASKED_AT_ONCE))
-        return [uid for group in groups for uid in self._within(group)]
+        return [uid for some in portions(found, ASKED_AT_ONCE) for uid in self._within(some)]
 
     def _within(self, uids: Sequence[int]) -> Sequence[int]:
         try:
@@ -100,7 +99,7 @@ class Reread:
         self,
         account: ImapAccount,
         store: Store,
-        known: Known,
+        known: TakenAt,
         due: Callable[[], Restore | None],
         done: Callable[[Restore, int], None],
         *,

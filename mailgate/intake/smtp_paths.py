@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 
 MAIL_SYNTAX = "501 5.5.4 Syntax: MAIL FROM:<address> [parameters]"
-RCPT_SYNTAX = "501 5.5.4 Syntax: RCPT TO:<address>"
 BAD_SENDER = "501 5.1.7 Bad sender address syntax"
 UNKNOWN_PARAMETER = "555 5.5.4 Parameter not recognised"
 NO_RELAY = "550 5.7.1 Relaying denied: only mail to this hot-line is taken here"

@@ -11,29 +11,28 @@ from mailgate import maillog
 from mailgate.domain import mail
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import ServerRefused, SessionLost
-from mailgate.intake.mailbox import Folder, Waiting
+from mailgate.intake.mailbox import ASKED_AT_ONCE, Folder, Waiting
 from mailgate.intake.storing import Store, is_ours, store_each
 from mailgate.intake.suspects import Suspects
 from mailgate.intake.trace import envelope_in_headers
 from mailgate.register.spool import Arrival, Spooled, Taken
+from mailgate.register.sql import portions
 
 BATCH_MESSAGES = 50
 BATCH_BYTES = 8 * 1024 * 1024
 """One commit a batch: large enough to be fast, small enough that a crash repeats little."""
 
-_ASKED_AT_ONCE = 500
-
 MOST_IN_ONE_RUN = 5_000
 """So that a backlog of an hour still gives a sign of life now and then."""
 
-Known = Callable[[str, int, Sequence[int]], Mapping[int, Taken]]
+TakenAt = Callable[[str, int, Sequence[int]], Mapping[int, Taken]]
 """What was taken before at these UIDs of a mailbox (its name, UIDVALIDITY)."""
 T = TypeVar("T")
 
 _log = logging.getLogger("mailgate.intake")
 
 
-class Lying(Protocol):
+class Sweepable(Protocol):
     """A folder of messages as a sweep needs it: the ``Mailbox`` itself, or a part of it."""
 
     def select(self) -> Folder:
@@ -98,10 +97,10 @@ class Sweep:
 
     def __init__(
         self,
-        mailbox: Lying,
+        mailbox: Sweepable,
         account: ImapAccount,
         store: Store,
-        known: Known,
+        known: TakenAt,
         suspects: Suspects,
         stopping: Callable[[], bool],
     ) -> None:
@@ -155,7 +154,7 @@ class Sweep:
             # Without it a UID proves nothing (RFC 3501 section 2.3.1.1); the fingerprint tells when it is stored.
             return {}
         recorded: dict[int, Taken] = {}
-        for some in _groups(uids):
+        for some in portions(uids, ASKED_AT_ONCE):
             if self._stopping():
                 break
             recorded |= self._known(self._account.key, folder.uidvalidity, some)
@@ -203,7 +202,7 @@ class Sweep:
         """Many in one request, but those that are doubtful each in its own, and only where its pause is over."""
         due = sorted(uid for uid in uids if self._suspects.may_be_tried(uid))
         plain = [uid for uid in due if uid not in self._suspects]
-        return [*_groups(plain), *([uid] for uid in due if uid in self._suspects)]
+        return [*portions(plain, ASKED_AT_ONCE), *([uid] for uid in due if uid in self._suspects)]
 
     def _take_all(self, folder: Folder) -> int:
         """The oldest first; those that have failed come last."""
@@ -308,8 +307,3 @@ class Sweep:
         for uid in uids:
             self._recorded.pop(uid, None)
             self._waiting.pop(uid, None)
-
-
-def _groups(uids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(uids), _ASKED_AT_ONCE):
-        yield uids[start : start + _ASKED_AT_ONCE]

@@ -30,6 +30,8 @@ _LONGEST_ANSWER = 65536
 _USUAL_SECONDS = 600.0
 """Taken where the endpoint does not tell how long a token lives (RFC 6749 section 5.1 only recommends it)."""
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+_REFRESH_TOKEN = re.compile(r"[\x20-\x7e]+")
+"""RFC 6749 appendix A.17.  What is none would be kept in the place of one that serves, and could never be shown."""
 _WORD = re.compile(r"[a-z_]{1,60}")
 _MICROSOFT = re.compile(r"AADSTS\d+")
 
@@ -177,7 +179,7 @@ def _issued(answer: dict[str, Any]) -> Issued:
     return Issued(
         token,
         _seconds(answer.get("expires_in")) or _USUAL_SECONDS,
-        refresh if isinstance(refresh, str) and refresh else None,
+        refresh if isinstance(refresh, str) and _REFRESH_TOKEN.fullmatch(refresh) else None,
         refresh_seconds,
     )
 

@@ -29,10 +29,14 @@ Page = Callable[[str], tuple[str, bytes]]
 
 
 def page_of(registry: CollectorRegistry) -> Page:
-    """Content type and content of the figures, as the asker's ``Accept`` wants them."""
+    """Content type and content of the figures, as the asker's ``Accept`` wants them, or in plain text where it is odd."""
 
     def page(accepted: str) -> tuple[str, bytes]:
-        encode, content_type = choose_encoder(accepted)
+        try:
+            encode, content_type = choose_encoder(accepted)
+        except Exception:  # noqa: BLE001
+            # The library stumbles over versions that it does not know, and the asker is no fault of ours.
+            encode, content_type = choose_encoder("")
         return content_type, encode(registry)
 
     return page

@@ -23,7 +23,7 @@ from mailgate.heartbeat import LooksAtMailbox
 from mailgate.register.database import open_database, reading
 from mailgate.register.migrations import HEAD
 from mailgate.register.overview import Overview, overview
-from mailgate.register.standing import standing_alarms
+from mailgate.register.standingalarms import standing_alarms
 
 KEPT_SECONDS = 5.0
 """So long an answer serves, however many ask."""

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
 from mailgate.domain.alarms import Disk, Kind, Outside
-from mailgate.domain.telling import Known, Told
+from mailgate.domain.telling import KnownAlarm, Told
 from mailgate.register.sql import insert_into, run
 from mailgate.register.tables import AlarmRow, WatchRow, table_of
 
@@ -29,7 +29,7 @@ _NOT_KEPT = ("backup",)
 class Memory:
     """All that is kept; instants are aware UTC, None where the daemon has never looked, or never written."""
 
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownAlarm, ...] = ()
     seen_at: datetime | None = None
     notice_at: datetime | None = None
     outside: Outside = field(default_factory=Outside)
@@ -54,7 +54,7 @@ def remember(session: Session, memory: Memory) -> None:
     run(session, statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def _values(known: Known) -> dict[str, Any]:
+def _values(known: KnownAlarm) -> dict[str, Any]:
     told = known.told
     return {
         "kind": known.kind,
@@ -67,9 +67,9 @@ def _values(known: Known) -> dict[str, Any]:
     }
 
 
-def _known(row: Any) -> Known:
+def _known(row: Any) -> KnownAlarm:
     told = Told(row.told_count, row.told_newest, row.told_urgent) if row.told_count is not None else None
-    return Known(cast("Kind", row.kind), row.what, row.since, told, row.ended_at)
+    return KnownAlarm(cast("Kind", row.kind), row.what, row.since, told, row.ended_at)
 
 
 def _plain(outside: Outside) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,10 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from mailgate.domain.mail import Envelope
+from mailgate.domain.message.fingerprint import is_unmistakable
 from mailgate.errors import RegisterBusy
 from mailgate.register import audit
 from mailgate.register.columns import clean
-from mailgate.register.resent import told_apart
+from mailgate.register.resent import key_for
 from mailgate.register.sql import dialect_of, insert_into, insert_of, portions, run
 from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow, table_of
 
@@ -98,7 +99,7 @@ def put(session: Session, arrivals: Sequence[Arrival], now: datetime) -> list[Sp
 
     A fingerprint without Message-ID and Date is the same mail's for some days only (``resent``).
     """
-    arrivals = told_apart(session, arrivals)
+    arrivals = _told_apart(session, arrivals)
     there = _taken_there(session, arrivals)
     on_record = [_on_record(arrival, there) for arrival in arrivals]
     unplaced = [arrival for arrival, id in zip(arrivals, on_record, strict=True) if id is None]
@@ -112,6 +113,21 @@ def put(session: Session, arrivals: Sequence[Arrival], now: datetime) -> list[Sp
     _insert_deliveries(session, unplaced, new, ids)
     spooled = iter([Spooled(ids[mail.fingerprint], index not in new) for index, mail in enumerate(unplaced)])
     return [next(spooled) if id is None else Spooled(id, duplicate=True) for id in on_record]
+
+
+def _told_apart(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The arrivals, each with the fingerprint under which it is kept, or is to be kept."""
+    told: list[Arrival] = []
+    ours: dict[str, datetime] = {}
+    for arrival in arrivals:
+        if is_unmistakable(arrival.raw, arrival.message_id):
+            told.append(arrival)
+            continue
+        received_at = arrival.envelope.received_at
+        key = key_for(session, arrival.fingerprint, received_at, ours)
+        ours.setdefault(key, received_at)
+        told.append(replace(arrival, fingerprint=key))
+    return told
 
 
 def taken_at(session: Session, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, Taken]:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from mailgate import maillog
 from mailgate.domain.addresses.choice import office_domain
-from mailgate.domain.correspondence import Post
+from mailgate.domain.correspondence.post import Post
 from mailgate.domain.letters import Letter, NoMeeting, kind_of
 from mailgate.domain.looping import (
     RECEIPTS,
@@ -27,7 +27,7 @@ from mailgate.domain.looping import (
     is_watched,
     stopped,
 )
-from mailgate.register import audit, held, outbox, questions
+from mailgate.register import audit, held, questions, sentletters
 
 MOST_COMPARED = 100
 """No more mails of the window are looked at: a flood is a flood by its newest ones."""
@@ -71,9 +71,9 @@ def _before(session: Session, letter: Letter, kept: Sequence[Post], now: datetim
     receipts = [post for post in kept if kind_of(post.letter) in RECEIPTS]
     to_office = sum(not asked.keys().isdisjoint(post.question_ids) for post in receipts)
     return Before(
-        sent=(*outbox.sent_since(session, address, now - REMEMBERED), *written),
+        sent=(*sentletters.sent_since(session, address, now - REMEMBERED), *written),
         asked=tuple(asked.values()),
-        to_office=to_office + outbox.count_about(session, tuple(asked), RECEIPTS),
+        to_office=to_office + sentletters.count_about(session, tuple(asked), RECEIPTS),
     )
 
 

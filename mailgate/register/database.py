@@ -21,7 +21,8 @@ from sqlmodel import Session
 
 from mailgate.errors import RegisterBusy, RegisterError
 from mailgate.register.faults import translated
-from mailgate.register.schema import ensure_current, migrate
+from mailgate.register.openfiles import OpenFiles
+from mailgate.register.schema import ensure_current, migrate, sqlite_path
 
 __all__ = ["ensure_current", "migrate", "open_database", "reading", "unit_of_work"]
 
@@ -94,22 +95,34 @@ def _parsed(url: str) -> URL:
 def _open_sqlite(url: URL, busy_seconds: int) -> Engine:
     engine = create_engine(url, hide_parameters=True, json_serializer=_json)
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
+    path = sqlite_path(engine)
+    if path is not None:
+        _watch_files(engine, OpenFiles(path))
     event.listen(engine, "begin", _begin_sqlite)
     _turns[engine] = Lock()
     return engine
 
 
+def _watch_files(engine: Engine, files: OpenFiles) -> None:
+    """Nothing is begun, and nothing said to be on disk, in a file that stands no longer in its place."""
+    event.listen(engine, "connect", lambda _, record: files.opened(record.info))
+    event.listen(engine, "begin", lambda connection: files.check(connection.info))
+    event.listen(engine, "commit", lambda connection: files.check(connection.info))
+    event.listen(engine, "engine_disposed", lambda _: files.closed())
+
+
 def _open_postgresql(url: URL, busy_seconds: int) -> Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    defaults = {
+    defaults: dict[str, object] = {
         "connect_timeout": 5,
         "application_name": "mailgate",
         "keepalives_idle": 30,
         "tcp_user_timeout": 30000,
-        "options": f"-c timezone=UTC -c lock_timeout={busy_seconds * 1000}"
-        f" -c statement_timeout={STATEMENT_SECONDS * 1000} -c idle_in_transaction_session_timeout=300000",
     }
+    arguments = {name: value for name, value in defaults.items() if name not in url.query}
+    # Whatever a role or a server is set to: our text is UTF-8, and options of the URL come last, so that they win.
+    arguments |= {"client_encoding": "UTF8", "options": f"{_session(busy_seconds)} {_asked_for(url)}".rstrip()}
     try:
         return create_engine(
             url,
@@ -119,12 +132,32 @@ def _open_postgresql(url: URL, busy_seconds: int) -> Engine:
             pool_size=10,
             max_overflow=10,
             pool_recycle=1800,
-            connect_args={name: value for name, value in defaults.items() if name not in url.query},
+            connect_args=arguments,
         )
     except ImportError:
         raise RegisterError(
             "The database URL asks for PostgreSQL, whose driver cannot be loaded: install mailgate[postgresql]."
         ) from None
+
+
+def _session(busy_seconds: int) -> str:
+    """What each connection to PostgreSQL is set to, as options of its start."""
+    settings = {
+        "timezone": "UTC",
+        # A commit is on disk when it returns, as on SQLite, also where the server is set to say so earlier.
+        "synchronous_commit": "on",
+        # Rows are locked where that matters; a stricter level would have much of our work begun again.
+        "default_transaction_isolation": r"read\ committed",
+        "lock_timeout": busy_seconds * 1000,
+        "statement_timeout": STATEMENT_SECONDS * 1000,
+        "idle_in_transaction_session_timeout": 300000,
+    }
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+
+def _asked_for(url: URL) -> str:
+    asked = url.query.get("options", "")
+    return asked if isinstance(asked, str) else " ".join(asked)
 
 
 # Made once: ``json.dumps`` makes an encoder for each call that asks for anything special.

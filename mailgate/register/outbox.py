@@ -16,47 +16,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from mailgate.domain.letters import Effect
-from mailgate.domain.looping import Sent, correspondent
-from mailgate.domain.threads import SentLetter
 from mailgate.domain.tokens import Role
 from mailgate.register import audit
-from mailgate.register.outcomes import (
-    letter_events,
-    mark_accepted,
-    mark_deferred,
-    mark_refused,
-    mark_uncertain,
-)
-from mailgate.register.sql import portions, run
+from mailgate.register.outcomes import letter_events, mark_uncertain
+from mailgate.register.sentletters import key_of
+from mailgate.register.sql import run
 from mailgate.register.tables import LetterContentRow, LetterQuestionRow, LetterRow, QuestionRow, table_of
-
-__all__ = [
-    "ClaimedLetter",
-    "Effect",
-    "NewLetter",
-    "SentLetter",
-    "by_message_ids",
-    "by_tokens",
-    "claim",
-    "count_about",
-    "enqueue",
-    "key_of",
-    "mark_accepted",
-    "mark_deferred",
-    "mark_refused",
-    "mark_sending",
-    "mark_uncertain",
-    "newest",
-    "not_left",
-    "recover",
-    "retry",
-    "sent_since",
-    "unclaim",
-]
 
 GIVE_UP_AFTER = timedelta(days=5)
 """How long a letter is tried (RFC 5321 section 4.5.4.1: at least four to five days)."""
@@ -66,9 +35,6 @@ SENDING_LEASE = timedelta(minutes=30)
 
 CLOCK_SLACK = timedelta(minutes=1)
 """A letter that was tried later than now, by more than this, was tried before the clock was set back: it is due."""
-
-MAX_KEY = 320
-"""Characters of an address by which its letters are counted: the longest address there is (RFC 3696 erratum 1690)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +137,6 @@ _SEND = (
     )
 )
 _UNCLAIMED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
-_SENT = (
-    select(_letter, _about.c.question_id, _question.c.number)
-    .outerjoin(_about, _about.c.letter_id == _letter.c.id)
-    .outerjoin(_question, _question.c.id == _about.c.question_id)
-    .order_by(_letter.c.id, _about.c.question_id)
-)
 
 
 def enqueue(session: Session, letters: Sequence[NewLetter]) -> list[int]:
@@ -276,44 +236,6 @@ def retry(session: Session, letter_id: int, now: datetime) -> bool:
     return True
 
 
-def by_tokens(session: Session, tokens: Sequence[str]) -> dict[str, SentLetter]:
-    """The letters that bear these tokens."""
-    found = [letter for portion in portions(tokens) for letter in _sent(session, _letter.c.token.in_(portion))]
-    return {letter.token: letter for letter in found}
-
-
-def by_message_ids(session: Session, message_ids: Sequence[str]) -> dict[str, SentLetter]:
-    """The letters with these Message-IDs (with brackets)."""
-    found = [
-        letter for portion in portions(message_ids) for letter in _sent(session, _letter.c.message_id.in_(portion))
-    ]
-    return {letter.message_id: letter for letter in found}
-
-
-def newest(session: Session) -> SentLetter | None:
-    """The letter to a clerk or a consultant that was made last; None where there was none yet."""
-    last = (
-        select(_letter.c.id).where(_letter.c.role.in_(("clerk", "consultant"))).order_by(_letter.c.id.desc()).limit(1)
-    )
-    return next(iter(_sent(session, _letter.c.id.in_(last))), None)
-
-
-def sent_since(session: Session, recipient: str, since: datetime) -> tuple[Sent, ...]:
-    """The letters that were made out to a correspondent since an instant: any spelling of case, any tag."""
-    to_them = and_(_letter.c.recipient_key == key_of(recipient), _letter.c.created_at >= since)
-    return tuple(Sent(row.kind, row.created_at) for row in run(session, select(_letter).where(to_them)))
-
-
-def count_about(session: Session, question_ids: Sequence[int], kinds: Sequence[str]) -> int:
-    """How many letters of these kinds there are about any of these questions."""
-    found: set[int] = set()
-    for portion in portions(question_ids):
-        chosen = select(_letter.c.id).join(_about, _about.c.letter_id == _letter.c.id)
-        chosen = chosen.where(_about.c.question_id.in_(portion), _letter.c.kind.in_(kinds))
-        found.update(run(session, chosen).scalars())
-    return len(found)
-
-
 def _values(letter: NewLetter) -> dict[str, Any]:
     return {
         "message_id": letter.message_id,
@@ -333,11 +255,6 @@ def _values(letter: NewLetter) -> dict[str, Any]:
     }
 
 
-def key_of(address: str) -> str:
-    """By what the letters to an address are counted."""
-    return correspondent(address)[:MAX_KEY]
-
-
 def _queued_events(letter_id: int, letter: NewLetter) -> list[audit.Event]:
     told: list[tuple[str, dict[str, Any]]] = [("letter_queued", {"kind": letter.kind, "recipient": letter.recipient})]
     if letter.doubt:
@@ -347,28 +264,3 @@ def _queued_events(letter_id: int, letter: NewLetter) -> list[audit.Event]:
         for question_id in dict.fromkeys(letter.question_ids) or (None,)
         for kind, detail in told
     ]
-
-
-def _sent(session: Session, chosen: Any) -> list[SentLetter]:
-    """The chosen letters, each with its questions: one statement, a row a question."""
-    rows: dict[int, list[Row[Any]]] = {}
-    for row in run(session, _SENT.where(chosen)):
-        rows.setdefault(row.id, []).append(row)
-    return [_sent_letter(of_one) for of_one in rows.values()]
-
-
-def _sent_letter(rows: Sequence[Row[Any]]) -> SentLetter:
-    first = rows[0]
-    return SentLetter(
-        id=first.id,
-        message_id=first.message_id,
-        token=first.token,
-        kind=first.kind,
-        role=first.role,
-        recipient=first.recipient,
-        question_ids=tuple(row.question_id for row in rows if row.question_id is not None),
-        number=first.number or "",
-        created_at=first.created_at,
-        effect=first.effect,
-        bounced=first.bounced_at is not None,
-    )

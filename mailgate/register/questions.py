@@ -145,7 +145,7 @@ def record_answer(
 ) -> None:
     """Keep a consultant's words in the register (further ones are added below) and open the way to ``answered_at``.
 
-    ``answered_at`` and the status change only when the letter is accepted (``outbox.mark_accepted``).  The register
+    ``answered_at`` and the status change only when the letter is accepted (``outcomes.mark_accepted``).  The register
     names the last consultant; who wrote what, when and in which mail, stands in the events ``answer_recorded``.
     """
     row = _locked(session, question_id)

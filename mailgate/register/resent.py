@@ -7,38 +7,26 @@ the same words again next month would be answered with 250 and never be heard.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from mailgate.domain.message.fingerprint import RESENT_WITHIN, is_unmistakable, of_days_near, of_its_day
+from mailgate.domain.message.fingerprint import RESENT_WITHIN, of_days_near, of_its_day
 from mailgate.register.sql import run
 from mailgate.register.tables import InboundRow, table_of
-
-if TYPE_CHECKING:
-    from mailgate.register.arrivals import Arrival
 
 _inbound = table_of(InboundRow)
 
 
-def told_apart(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """The arrivals, each with the fingerprint under which it is kept, or is to be kept."""
-    told: list[Arrival] = []
-    ours: dict[str, datetime] = {}
-    for arrival in arrivals:
-        if is_unmistakable(arrival.raw, arrival.message_id):
-            told.append(arrival)
-            continue
-        digest, received_at = arrival.fingerprint, arrival.envelope.received_at
-        key = _nearest(_kept_near(session, digest, received_at) | ours, digest, received_at)
-        key = key or of_its_day(digest, received_at)
-        ours.setdefault(key, received_at)
-        told.append(replace(arrival, fingerprint=key))
-    return told
+def key_for(session: Session, digest: str, received_at: datetime, ours: dict[str, datetime]) -> str:
+    """The fingerprint under which a mail that bears neither is kept, or is to be kept.
+
+    ``ours`` are those of the same batch, which are not in the spool yet, with the moments of their receipt.
+    """
+    key = _nearest(_kept_near(session, digest, received_at) | ours, digest, received_at)
+    return key or of_its_day(digest, received_at)
 
 
 def is_kept(session: Session, digest: str, received_at: datetime) -> bool:

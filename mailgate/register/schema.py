@@ -36,7 +36,7 @@ def migrate(engine: Engine) -> None:
 
     Safe when several daemons start at once: one migrates, the others wait and find nothing to do.  All or nothing; a
     SQLite file of an older revision is copied to ``FILE.before-REVISION`` first.
-    Raises RegisterError with a clear sentence when the database is newer than the program.
+    Raises RegisterError with a clear sentence when the database is newer than the program, or not in Unicode.
     """
     with translated():
         _make_file(engine)
@@ -63,34 +63,34 @@ def rehearse(engine: Engine) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Revision:
     """A revision that a database lacks, and what it does in an English sentence."""
 
     revision: str
     what: str
 
 
-def pending(engine: Engine) -> tuple[str | None, list[Step]]:
-    """The revision of a database (None: there is no register yet), and the steps to this program's, in order.
+def pending(engine: Engine) -> tuple[str | None, list[Revision]]:
+    """The revision of a database (None: there is no register yet), and the revisions up to this program's, in order.
 
     Raises RegisterError where the database is newer than the program.
     """
     path = sqlite_path(engine)
     if path is not None and not path.exists():
-        return None, _steps_after(None)
+        return None, _revisions_after(None)
     with translated(), engine.connect() as connection:
         present = _revision(connection)
     if present is not None and present not in revisions():
         raise RegisterError(_newer(present))
-    return present, _steps_after(present)
+    return present, _revisions_after(present)
 
 
 def revisions() -> list[str]:
     """All revisions that this program knows, the oldest first."""
-    return [step.revision for step in _steps_after(None)]
+    return [one.revision for one in _revisions_after(None)]
 
 
-def _steps_after(present: str | None) -> list[Step]:
+def _revisions_after(present: str | None) -> list[Revision]:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
@@ -98,8 +98,8 @@ def _steps_after(present: str | None) -> list[Step]:
     config.set_main_option("script_location", _SCRIPTS)
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config).walk_revisions(base=present or "base")
-    steps = [Step(script.revision, (script.doc or "").strip()) for script in scripts if script.revision != present]
-    return steps[::-1]
+    later = [Revision(script.revision, (script.doc or "").strip()) for script in scripts if script.revision != present]
+    return later[::-1]
 
 
 def _newer(present: str) -> str:
@@ -197,6 +197,7 @@ def _take_lock(connection: Connection) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    _check_encoding(connection)
     present = _revision(connection)
     if present == HEAD:
         return
@@ -211,6 +212,19 @@ def _upgrade(connection: Connection) -> None:
         _copy_aside(connection.engine)
     command.upgrade(config, "head")
     _check_foreign_keys(connection)
+
+
+def _check_encoding(connection: Connection) -> None:
+    """PostgreSQL takes the encoding of a database from the machine's locale, and refuses each letter that is not in it."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise RegisterError(
+            f"The database is in {encoding}, which cannot hold what people write: make one in UTF8 "
+            "(createdb --encoding=UTF8 --template=template0 NAME) and name it in MAILGATE_DATABASE_URL; "
+            "a register that stands in this one comes along by `mailgate backup` and `mailgate restore`."
+        )
 
 
 def _revision(connection: Connection) -> str | None:

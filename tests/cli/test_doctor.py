@@ -14,7 +14,7 @@ from servers.entries import LEASE, arrival, letter
 
 from mailgate.clock import utc_now
 from mailgate.config import environment_without_settings
-from mailgate.register import held, outbox, spool
+from mailgate.register import held, outbox, outcomes, spool
 from mailgate.register.database import migrate, unit_of_work
 
 pytestmark = pytest.mark.usefixtures("databases")
@@ -51,8 +51,8 @@ def test_what_waits_for_a_person_is_a_warning_with_the_command_to_look(tmp_path:
     now = utc_now()
     with unit_of_work(gate.engine) as session:
         refused, uncertain = outbox.enqueue(session, [letter(name, created_at=now) for name in "12"])
-        outbox.mark_refused(session, refused, "550", now)
-        outbox.mark_uncertain(session, uncertain, "lost", now)
+        outcomes.mark_refused(session, refused, "550", now)
+        outcomes.mark_uncertain(session, uncertain, "lost", now)
         bad, reply = spool.put(session, [arrival("a", received_at=now), arrival("b", received_at=now)], now)
         spool.claim(session, "a", 5, now, LEASE)
         spool.quarantine(session, bad.id, "Why.", "failed", now)

@@ -27,7 +27,7 @@ from servers.dovecot import PASSWORD, USER, Dovecot
 from servers.entries import NOW, arrival
 from servers.programs import do_without, free_ports
 from servers.smtp_sink import SmtpSink
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from mailgate import heartbeat
 from mailgate.checkup import clock as clock_check
@@ -171,7 +171,8 @@ def test_mail_that_would_be_put_away_where_it_lies(dovecot: Dovecot, tmp_path: P
 
 
 def test_a_folder_for_taken_mail_that_cannot_be_made(dovecot: Dovecot, tmp_path: Path) -> None:
-    dovecot.folders()
+    # Dovecot makes its files where somebody looks for the first time; later it must not need to.
+    dovecot.messages()
     mail = dovecot.maildir()
     mail.chmod(0o555)
     try:
@@ -398,10 +399,9 @@ def test_a_postgresql_that_is_down(tmp_path: Path) -> None:
 
 @pytest.mark.only_on("postgresql", "SQLite is told to wait by us")
 def test_a_postgresql_that_does_not_wait_for_the_disk_is_a_warning(databases: Databases, tmp_path: Path) -> None:
-    url = databases.filled(tmp_path / "mailgate.db")
-    with databases.open(url).begin() as connection:
-        connection.execute(text(f"ALTER DATABASE {connection.engine.url.database} SET synchronous_commit = off"))
-    level, told = the_one("database", tmp_path, DATABASE_URL=url)
+    url = make_url(databases.filled(tmp_path / "mailgate.db"))
+    careless = url.update_query_dict({"options": "-c synchronous_commit=off"}).render_as_string(hide_password=False)
+    level, told = the_one("database", tmp_path, DATABASE_URL=careless)
     assert level == "warning" and "synchronous_commit" in told
 
 

@@ -9,7 +9,7 @@ from servers.registerdesk import Desk, database_url, desk
 
 from mailgate.cli.outbox import app
 from mailgate.cli.output import in_warsaw
-from mailgate.register import audit, outbox, questions
+from mailgate.register import audit, outbox, outcomes, questions
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.settlement import LOST
 
@@ -24,8 +24,8 @@ def _fill(desk: Desk) -> list[int]:
     with unit_of_work(desk.engine) as session:
         [question_id] = registered(session)
         ids = outbox.enqueue(session, [letter(name, question_id) for name in "123"])
-        outbox.mark_refused(session, ids[1], "550 5.1.1 no such user", NOW)
-        outbox.mark_accepted(session, ids[2], "250", NOW)
+        outcomes.mark_refused(session, ids[1], "550 5.1.1 no such user", NOW)
+        outcomes.mark_accepted(session, ids[2], "250", NOW)
     return ids
 
 
@@ -69,7 +69,7 @@ def _uncertain(desk: Desk, effect: str) -> tuple[int, int]:
         [letter_id] = outbox.enqueue(session, [letter("1", question_id, effect=effect, created_at=TRIED)])
         outbox.claim(session, "a", 1, TRIED, LEASE)
         outbox.mark_sending(session, letter_id, "a", TRIED)
-        outbox.mark_uncertain(session, letter_id, "Connection lost.", TRIED)
+        outcomes.mark_uncertain(session, letter_id, "Connection lost.", TRIED)
     return question_id, letter_id
 
 

@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from mailgate.cli.register import app
 from mailgate.errors import RegisterError
-from mailgate.register import audit, held, outbox, questions, spool
+from mailgate.register import audit, held, outbox, outcomes, questions, spool
 from mailgate.register.database import unit_of_work
 
 __all__ = ["database_url", "desk"]
@@ -86,7 +86,7 @@ def test_a_question_is_shown_with_its_letters_and_its_history(desk: Desk) -> Non
     with unit_of_work(desk.engine) as session:
         [question_id] = registered(session)
         [letter_id] = outbox.enqueue(session, [letter("1", question_id)])
-        outbox.mark_accepted(session, letter_id, "250 ok", NOW)
+        outcomes.mark_accepted(session, letter_id, "250 ok", NOW)
     shown = desk.run(app, "show", "hot-01/2026/000001").stdout
     assert "Gdzie znajdę zażółconą gęś?" in shown
     assert "acknowledgement  to Jan@Urzad.example  250 ok" in shown
@@ -111,7 +111,7 @@ def test_notes_and_follow_ups_are_shown_with_their_words_and_held_replies_with_t
             ],
         )
         [letter_id] = outbox.enqueue(session, [letter("1", question_id)])
-        outbox.mark_refused(session, letter_id, "550 no", NOW)
+        outcomes.mark_refused(session, letter_id, "550 no", NOW)
         held.hold(session, mail.id, question_id, "Not that consultant.", NOW)
     shown = desk.run(app, "show", "HOT-01/2026/000001").stdout
     assert "--- follow-up  2026-11-23 11:00:00  clerk jan@urzad.example\nProszę o pośpiech.\\x1b[2J\nJan\n" in shown

@@ -32,7 +32,7 @@ from mailgate.clock import utc_now
 from mailgate.config import environment_without_settings
 from mailgate.domain.lastbackup import LastBackup
 from mailgate.heartbeat import Heartbeat, MailboxSeen
-from mailgate.register import outbox
+from mailgate.register import outbox, outcomes
 from mailgate.register.database import migrate, unit_of_work
 from mailgate.storagelock import LOCK_NAME
 
@@ -164,7 +164,7 @@ def test_what_waits_is_counted_with_its_age_and_the_nearest_deadline(tmp_path: P
     with unit_of_work(gate.engine) as session:
         registered(session, 2, received_at=now, acknowledge_by=now + timedelta(hours=3, minutes=1))
         ids = outbox.enqueue(session, [letter("1", created_at=now - timedelta(hours=5)), letter("2", created_at=now)])
-        outbox.mark_deferred(session, ids[0], "451", now + timedelta(minutes=10, seconds=30), now)
+        outcomes.mark_deferred(session, ids[0], "451", now + timedelta(minutes=10, seconds=30), now)
     with held(gate):
         heartbeat.write(gate.settings.storage, beat())
         _, lines = seen(gate)

@@ -21,7 +21,7 @@ from sqlmodel import select
 
 from mailgate.delivery.courier import Accepted, Deferred, SmtpCourier
 from mailgate.delivery.dispatcher import Dispatcher
-from mailgate.delivery.outage import Outage
+from mailgate.delivery.outage import SmarthostOutage
 from mailgate.login.credentials import Proof, Token
 from mailgate.login.grant import Grant
 from mailgate.login.tokens import TokenSource
@@ -283,6 +283,6 @@ def test_e18_a_revoked_right_keeps_the_outbox_names_the_step_and_storms_nobody(
     ("reply", "shortest"), [("535 5.7.8 not you", 60.0), ("421 busy", 5.0), ("no connection", 5.0)]
 )
 def test_after_a_refused_log_in_the_smarthost_is_left_alone_for_longer(reply: str, shortest: float) -> None:
-    outage = Outage(lambda: 0.0, lambda: 0.0)
+    outage = SmarthostOutage(lambda: 0.0, lambda: 0.0)
     outage.begun(reply)
     assert outage.seconds_left() == shortest

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailgate.domain.alarms import Alarm, Disk, InRegister, Outside, Pile, alarms
-from mailgate.domain.telling import GAP, REMINDER, Known, Report, step
+from mailgate.domain.telling import GAP, REMINDER, KnownAlarm, Report, telling
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -33,13 +33,13 @@ class Office:
     """The administrators' inbox over a time, one look a minute."""
 
     def __init__(self) -> None:
-        self.known: Sequence[Known] = ()
+        self.known: Sequence[KnownAlarm] = ()
         self.last: datetime | None = None
         self.reports: list[tuple[datetime, Report]] = []
         self.journal: list[str] = []
 
     def look(self, now: datetime, *found: Alarm, mailed: bool = True) -> Report | None:
-        happened = step(self.known, found, self.last, now, mailed=mailed)
+        happened = telling(self.known, found, self.last, now, mailed=mailed)
         self.known = happened.known
         self.journal += [f"+{one.kind}" for one in happened.begun] + [f"-{one.kind}" for one in happened.ended]
         if happened.report:

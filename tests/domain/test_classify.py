@@ -9,7 +9,10 @@ from domain.factories import ANNA, CLERK, HOTLINE, KNOWN, PIOTR, form, reading, 
 
 from mailgate.domain.autoreply import Automation
 from mailgate.domain.bounce import Bounce
-from mailgate.domain.classify import (
+from mailgate.domain.classify import classify, kind_of
+from mailgate.domain.mail import Address
+from mailgate.domain.reading import Reading
+from mailgate.domain.verdicts import (
     AutoReply,
     BlankForm,
     Bulk,
@@ -22,11 +25,7 @@ from mailgate.domain.classify import (
     SpoofedHotline,
     Unformalised,
     UnprovenReply,
-    classify,
-    kind_of,
 )
-from mailgate.domain.mail import Address
-from mailgate.domain.reading import Reading
 
 VACATION = Automation("auto_reply", ("Auto-Submitted: auto-replied",))
 NEWSLETTER = Automation("bulk", ("List-Unsubscribe",))

@@ -30,7 +30,18 @@ from mailgate.domain.changes import (
     Reopen,
     TellReceived,
 )
-from mailgate.domain.classify import (
+from mailgate.domain.correspondence.aboutchanges import letters_about_changes
+from mailgate.domain.correspondence.aboutentries import NumberedEntry, letters_about_entries
+from mailgate.domain.correspondence.post import Office, Post
+from mailgate.domain.decide import decide
+from mailgate.domain.holding import CALL_UNCLEAR, MERE_CONSENT, OWN_ADDRESS
+from mailgate.domain.hot01 import FormsFound, Problem
+from mailgate.domain.letters import Acknowledgement, Answer, NoForm, NotRelayed, QuestionForConsultant
+from mailgate.domain.mail import Address, Attachment
+from mailgate.domain.reading import Reading
+from mailgate.domain.reply import ReplyText
+from mailgate.domain.threads import StandingQuestion
+from mailgate.domain.verdicts import (
     AutoReply,
     BlankForm,
     Bulk,
@@ -45,21 +56,6 @@ from mailgate.domain.classify import (
     Unreadable,
     Verdict,
 )
-from mailgate.domain.correspondence import (
-    NumberedEntry,
-    Office,
-    Post,
-    letters_about_changes,
-    letters_about_entries,
-)
-from mailgate.domain.decide import decide
-from mailgate.domain.holding import CALL_UNCLEAR, MERE_CONSENT, OWN_ADDRESS
-from mailgate.domain.hot01 import FormsFound, Problem
-from mailgate.domain.letters import Acknowledgement, Answer, NoForm, NotRelayed, QuestionForConsultant
-from mailgate.domain.mail import Address, Attachment
-from mailgate.domain.reading import Reading
-from mailgate.domain.reply import ReplyText
-from mailgate.domain.threads import StandingQuestion
 from mailgate.domain.workcalendar import WorkCalendar
 
 OFFICE = Office(HOTLINE, (ANNA, PIOTR))

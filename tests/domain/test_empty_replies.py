@@ -6,11 +6,12 @@ import pytest
 from domain.factories import ANNA, CLERK, HOTLINE, PIOTR, envelope, reading, sent_letter, standing
 
 from mailgate.domain.changes import AddNote, Reopen
-from mailgate.domain.classify import FollowUp
-from mailgate.domain.correspondence import Office, letters_about_changes
+from mailgate.domain.correspondence.aboutchanges import letters_about_changes
+from mailgate.domain.correspondence.post import Office
 from mailgate.domain.decide import decide
 from mailgate.domain.letters import FollowUpForConsultant
 from mailgate.domain.reply import ReplyText
+from mailgate.domain.verdicts import FollowUp
 from mailgate.domain.workcalendar import WorkCalendar
 
 CALENDAR = WorkCalendar()

@@ -11,12 +11,13 @@ from mailgate.domain.automatic import on_notice
 from mailgate.domain.autoreply import Automation
 from mailgate.domain.bounce import Bounce, FailedRecipient
 from mailgate.domain.changes import AddNote, CallTask, Undelivered, UseAuthor
-from mailgate.domain.classify import AutoReply, DeliveryNotice, FollowUp, Question, Verdict, classify
+from mailgate.domain.classify import classify
 from mailgate.domain.deliverywords import POLISH_REASONS
 from mailgate.domain.mail import Address
 from mailgate.domain.reading import Reading
 from mailgate.domain.returns import comes_from_server, reason_for, return_of
 from mailgate.domain.threads import SentLetter
+from mailgate.domain.verdicts import AutoReply, DeliveryNotice, FollowUp, Question, Verdict
 from mailgate.domain.workcalendar import WorkCalendar
 
 RECEIPT = sent_letter("clerk", CLERK, "acknowledgement", effect="acknowledges")

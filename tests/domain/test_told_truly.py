@@ -8,7 +8,8 @@ from domain.factories import ANNA, CLERK, HOTLINE, PIOTR, RECEIVED, envelope, re
 
 from mailgate.domain.addresses.choice import Addressing
 from mailgate.domain.changes import NewEntry
-from mailgate.domain.correspondence import NumberedEntry, Office, Post, letters_about_entries, told_truly
+from mailgate.domain.correspondence.aboutentries import NumberedEntry, letters_about_entries, told_truly
+from mailgate.domain.correspondence.post import Office, Post
 from mailgate.domain.letters import NoForm, QuestionForConsultant
 from mailgate.domain.workcalendar import WorkCalendar
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from domain.factories import form
 
-from mailgate.domain.entryremarks import unread_files
+from mailgate.domain.correspondence.remarks import unread_files
 from mailgate.domain.hot01 import FormsFound
 from mailgate.domain.mail import Attachment, InboundMail, read_mail
 from mailgate.domain.reading import Reading

@@ -243,10 +243,6 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         LAW.deadline(datetime(2026, 11, 20, 9, 15))
 
 
-def test_the_record_can_name_what_the_days_off_were_taken_from() -> None:
-    assert LAW.basis().startswith("holidays 0.")
-
-
 @given(INSTANTS)
 def test_an_entry_counts_from_a_working_day_and_never_before_its_receipt(received: datetime) -> None:
     deadline = LAW.deadline(received)

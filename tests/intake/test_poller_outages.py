@@ -487,6 +487,63 @@ def test_a_move_to_which_the_server_agrees_without_doing_it_is_noticed(
     assert script.log.count("UID MOVE") == 1
 
 
+def refuse_to_move(*stubborn: int) -> Callable[[Session, str, str], None]:
+    """Answer a MOVE with NO where one of these is among the messages, else do it."""
+
+    def answer(session: Session, tag: str, arguments: str) -> None:
+        if session.uids(arguments.partition(" ")[0]) & set(stubborn):
+            session.say(f"{tag} NO [SERVERBUG] cannot read it")
+        else:
+            session.do_uid_move(tag, arguments)
+
+    return answer
+
+
+def test_a_message_that_cannot_be_moved_keeps_no_other_in_its_folder(
+    script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    script.mailbox.update({uid: mail(f"m{uid}") for uid in range(1, 12)})
+    script.answers["UID MOVE"] = refuse_to_move(4)
+    with Desk(scripted(script), tmp_path) as desk:
+        until(lambda: set(script.mailbox) == {4} and "UID STORE" in script.log)
+        script.mailbox[12] = mail("m12")
+        until(lambda: set(script.mailbox) == {4})
+        assert len(desk.registered()) == 12
+    assert caplog.text.count("a message that was taken cannot be moved") == 1
+    assert "for this session" not in caplog.text
+
+
+def test_a_message_that_somebody_takes_away_before_the_move_keeps_no_other_in_its_folder(
+    script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Dovecot refuses the whole of it then, with EXPUNGEISSUED."""
+
+    def take_one_away(session: Session, tag: str, arguments: str) -> None:
+        del script.answers["UID MOVE"], script.mailbox[2]
+        session.say(f"{tag} NO [EXPUNGEISSUED] Some of the requested messages no longer exist")
+
+    script.answers["UID MOVE"] = take_one_away
+    with Desk(scripted(script), tmp_path) as desk:
+        until(lambda: not script.mailbox)
+        assert len(desk.registered()) == 3
+    assert "UID STORE" not in script.log
+    assert not caplog.text
+
+
+def test_a_server_that_moves_nothing_is_soon_asked_no_more(
+    script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full quota, a folder without the right to write: all that was taken is marked and stays."""
+    script.mailbox.update({uid: mail(f"m{uid}") for uid in range(1, 33)})
+    script.answers["UID MOVE"] = refuse_to_move(*range(1, 33))
+    with Desk(scripted(script), tmp_path) as desk:
+        until(lambda: len(desk.registered()) == 32)
+        desk.await_look()
+    assert script.log.count("UID MOVE") <= 8
+    assert len(script.mailbox) == 32
+    assert caplog.text.count("stays in its folder for this session") == 1
+
+
 @pytest.mark.parametrize("greeting", ["* BYE too many connections", "HTTP/1.1 400 Bad Request", ""])
 def test_a_server_that_does_not_greet_as_it_should_is_an_outage(
     script: ScriptedImap, tmp_path: Path, caplog: pytest.LogCaptureFixture, greeting: str

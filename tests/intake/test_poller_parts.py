@@ -9,7 +9,7 @@ import pytest
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.connection import SessionLost
 from mailgate.intake.mailbox import Waiting
-from mailgate.intake.outage import STEADY_SECONDS, Outage
+from mailgate.intake.outage import STEADY_SECONDS, MailboxOutage
 from mailgate.intake.suspects import Suspects
 from mailgate.intake.sweep import batches
 from mailgate.intake.trace import envelope_in_headers
@@ -146,7 +146,7 @@ def events(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_a_server_that_is_away_is_tried_ever_more_seldom_up_to_five_minutes(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     clock = Clock()
-    outage = Outage(ACCOUNT, clock, lambda: 0.0)
+    outage = MailboxOutage(ACCOUNT, clock, lambda: 0.0)
     pauses = []
     for _ in range(10):
         outage.session_begins()
@@ -161,14 +161,14 @@ def test_a_server_that_is_away_is_tried_ever_more_seldom_up_to_five_minutes(capl
 
 
 def test_a_refused_log_in_waits_a_minute_at_once() -> None:
-    outage = Outage(ACCOUNT, Clock(), lambda: 0.0)
+    outage = MailboxOutage(ACCOUNT, Clock(), lambda: 0.0)
     outage.session_begins()
     assert [outage.failed("log-in", refused=True) for _ in range(4)] == [60, 120, 150, 150]
 
 
 def test_a_session_that_breaks_is_replaced_at_once_and_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
-    outage = Outage(ACCOUNT, clock, lambda: 0.0)
+    outage = MailboxOutage(ACCOUNT, clock, lambda: 0.0)
     for _ in range(5):
         outage.session_begins()
         clock.now += STEADY_SECONDS
@@ -181,7 +181,7 @@ def test_sessions_that_break_young_one_after_the_other_are_one_outage_until_one_
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     clock = Clock()
-    outage = Outage(ACCOUNT, clock, lambda: 0.0)
+    outage = MailboxOutage(ACCOUNT, clock, lambda: 0.0)
     pauses = []
     for _ in range(6):
         outage.session_begins()

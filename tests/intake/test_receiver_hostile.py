@@ -6,6 +6,7 @@ as they came, for what is relayed later is composed anew and never this.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,3 +174,14 @@ def test_mail_for_the_postmaster_reaches_the_register(server: RunningReceiver) -
         client.send(HEAD + b"\r\n.\r\n")
         assert client.reply().startswith("250 ")
     assert server.spool.arrivals[0].envelope.recipients == ("Postmaster@csizs.example",)
+
+
+def test_what_a_client_says_out_of_turn_does_not_stand_in_the_journal(
+    server: RunningReceiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mail, or the lines of a log-in, that a client sends though it was refused what came before; a terminal's codes."""
+    said = [b"Nowakowska", base64.b64encode("tajne hasło".encode()), b"\x1b[2J\x07"]
+    with caplog.at_level("INFO"), server.call() as client:
+        client.greet()
+        assert [client.say(word)[:1] for word in said] == ["5"] * 3
+    assert not [word for word in said if word.decode().upper() in caplog.text.upper()]

@@ -163,6 +163,19 @@ def test_a_database_that_cannot_be_written_is_451(engine: Engine) -> None:
         assert client.deliver(MAIL).startswith("250 ")
 
 
+@pytest.mark.only_on("sqlite", "PostgreSQL guards its own files")
+def test_250_is_never_said_for_a_file_that_somebody_moved_away(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SQLite would write on into the moved file, or into one that has no name any more."""
+    file = Path(str(engine.url.database))
+    with running_receiver(spool=RegisterSpool(engine)) as server, server.call() as client:
+        assert client.greet().deliver(MAIL).startswith("250 ")
+        file.rename(file.with_name("moved.db"))
+        assert client.deliver(MAIL + b"x\r\n").startswith("451 4.3.0 ")
+    assert "stop mailgate, which saves what it took, put back what was moved" in caplog.text
+
+
 def test_a_mail_that_is_known_is_taken_again_as_the_same(engine: Engine) -> None:
     with running_receiver(spool=RegisterSpool(engine)) as server, server.call() as client:
         client.greet()

@@ -150,6 +150,13 @@ def test_a_lifetime_may_be_a_text_and_nonsense_counts_as_none(
     assert request_token(by_client(endpoint), None).seconds == taken
 
 
+@pytest.mark.parametrize("given", ["", "zażółć", "a\r\nb", "\ud800", 7, None])
+def test_what_can_be_no_refresh_token_does_not_replace_ours(endpoint: TokenEndpoint, given: object) -> None:
+    """It would be kept in the place of one that serves, and could never be shown."""
+    endpoint.extra = {"refresh_token": given}
+    assert request_token(by_person(endpoint), REFRESH_TOKEN).refresh_token is None
+
+
 def test_a_port_that_nobody_serves_is_a_passing_trouble() -> None:
     with TokenEndpoint() as gone:
         pass

@@ -24,7 +24,7 @@ from mailgate.clock import utc_now
 from mailgate.domain.lastbackup import LastBackup
 from mailgate.heartbeat import MailboxSeen
 from mailgate.metrics import Exporter, serve
-from mailgate.register import outbox
+from mailgate.register import outbox, outcomes
 from mailgate.register.database import unit_of_work
 
 MONITORING = Path(__file__).parents[2] / "systemd" / "monitoring"
@@ -74,7 +74,7 @@ def test_what_stands_is_read_when_somebody_asks(databases: Databases, tmp_path: 
         with unit_of_work(engine) as session:
             registered(session, 2, acknowledge_by=NOW - timedelta(hours=1))
             ids = outbox.enqueue(session, [letter("1"), letter("2", created_at=NOW - timedelta(hours=2))])
-            outbox.mark_refused(session, ids[0], "550", NOW)
+            outcomes.mark_refused(session, ids[0], "550", NOW)
         told = figures(exporter)
     assert told["mailgate_register_up",] == 1
     assert told["mailgate_spool_waiting",] == 2

@@ -7,10 +7,11 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from prometheus_client import CollectorRegistry, Counter
 
 from mailgate.errors import ConfigurationError
 from mailgate.metrics import server
-from mailgate.metrics.server import Served
+from mailgate.metrics.server import Served, page_of
 
 
 def page(accepted: str) -> tuple[str, bytes]:
@@ -36,6 +37,18 @@ def ask(served: Served, method: str = "GET", path: str = "/metrics") -> tuple[in
 def test_the_page_is_given_to_each_who_asks(served: Served) -> None:
     assert ask(served) == (200, b"mails 3 # \n")
     assert ask(served, "HEAD") == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "accepted", ["application/openmetrics-text; version=abc; escaping=zzz", "\x00;;=,version==", "ż" * 9000, ""]
+)
+def test_whatever_is_asked_for_the_figures_are_given(accepted: str) -> None:
+    """A strange header is the asker's affair, and no line in the journal."""
+    registry = CollectorRegistry()
+    Counter("mails", "Mails.", registry=registry).inc(3)
+    content_type, content = page_of(registry)(accepted)
+    assert content_type.startswith(("text/plain", "application/openmetrics-text"))
+    assert b"mails_total 3.0" in content
 
 
 def test_nothing_else_is_to_be_had(served: Served) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from mailgate.delivery.specimen import BLANK, CLERK, SOUND
-from mailgate.domain.correspondence import Post
+from mailgate.domain.correspondence.post import Post
 from mailgate.domain.letters import Acknowledgement, Letter, NoForm, NoMeeting, Thread
 from mailgate.register import audit, held, outbox, questions
 from mailgate.register.brake import Candidate, braked

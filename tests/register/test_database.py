@@ -139,6 +139,36 @@ def test_a_full_disk_is_busy_and_loses_nothing(engine: Engine) -> None:
     assert _count(engine) == 2
 
 
+@pytest.mark.only_on("postgresql", "SQLite is told by our pragmas")
+@pytest.mark.parametrize(
+    ("setting", "theirs", "ours"),
+    [
+        ("synchronous_commit", "off", "on"),
+        ("default_transaction_isolation", "serializable", "read committed"),
+        ("client_encoding", "LATIN2", "UTF8"),
+    ],
+)
+def test_what_the_register_rests_on_is_set_whatever_the_server_says(
+    engine: Engine, setting: str, theirs: str, ours: str
+) -> None:
+    """We say 250 on the strength of a commit: an administrator who made his server quick has not promised less."""
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER DATABASE {engine.url.database} SET {setting} = '{theirs}'"))
+    engine.dispose()
+    with unit_of_work(engine) as session:
+        assert session.connection().execute(text(f"SHOW {setting}")).scalar() == ours
+
+
+@pytest.mark.only_on("postgresql", "SQLite has no such options")
+def test_options_of_the_url_are_kept_beside_our_own(engine: Engine) -> None:
+    url = engine.url.update_query_dict({"options": "-c lock_timeout=123 -c work_mem=5MB"})
+    opened = open_database(url.render_as_string(hide_password=False))
+    with unit_of_work(opened) as session:
+        shown = [session.connection().execute(text(f"SHOW {name}")).scalar() for name in ("lock_timeout", "work_mem")]
+        assert [*shown, session.connection().execute(text("SHOW timezone")).scalar()] == ["123ms", "5MB", "UTC"]
+    opened.dispose()
+
+
 @pytest.mark.only_on("postgresql", "SQLite has no server")
 def test_a_server_that_is_gone_is_busy_and_back_again(engine: Engine) -> None:
     """Its connections are cut in the middle of the work; the next unit has a new one."""

@@ -6,7 +6,7 @@ import pytest
 from servers.entries import NOW, letter, registered
 from sqlalchemy import Engine
 
-from mailgate.register import letters, outbox
+from mailgate.register import letters, outbox, outcomes
 from mailgate.register.database import reading, unit_of_work
 
 
@@ -16,8 +16,8 @@ def test_letters_are_listed_by_state_with_their_numbers(engine: Engine, monkeypa
     with unit_of_work(engine) as session:
         first, second = registered(session, 2)
         ids = outbox.enqueue(session, [letter(str(index), first, second) for index in range(5)])
-        outbox.mark_accepted(session, ids[1], "250", NOW)
-        outbox.mark_refused(session, ids[3], "550 no such user", NOW)
+        outcomes.mark_accepted(session, ids[1], "250", NOW)
+        outcomes.mark_refused(session, ids[3], "550 no such user", NOW)
     with reading(engine) as session:
         waiting = list(letters.listed(session))
         refused = list(letters.listed(session, ["refused"]))

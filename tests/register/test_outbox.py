@@ -9,7 +9,7 @@ from servers.entries import LEASE, NOW, letter, registered
 from servers.register_workers import claim_everything, in_processes
 from sqlalchemy import Engine, text
 
-from mailgate.register import audit, outbox
+from mailgate.register import audit, outbox, outcomes
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.faults import RowRefused
 from mailgate.register.tables import LetterRow
@@ -75,7 +75,7 @@ def test_a_deferred_letter_is_due_when_its_moment_comes(engine: Engine) -> None:
     _claim(engine)
     assert _sending(engine, letter_id)
     with unit_of_work(engine) as session:
-        outbox.mark_deferred(session, letter_id, "451 later", NOW + timedelta(minutes=5), NOW)
+        outcomes.mark_deferred(session, letter_id, "451 later", NOW + timedelta(minutes=5), NOW)
     assert _claim(engine, later=timedelta(minutes=5, seconds=-1)) == []
     with unit_of_work(engine) as session:
         [again] = outbox.claim(session, "a", 5, NOW + timedelta(minutes=5), LEASE)
@@ -88,7 +88,7 @@ def test_neither_new_nor_deferred_letters_keep_the_others_waiting(engine: Engine
     assert _claim(engine) == old
     with unit_of_work(engine) as session:
         for letter_id in old:
-            outbox.mark_deferred(session, letter_id, "451", NOW, NOW)
+            outcomes.mark_deferred(session, letter_id, "451", NOW, NOW)
     new = _enqueued(engine, *(f"new{index}" for index in range(10)))
     assert sorted(_claim(engine, limit=4)) == [*old[:2], *new[:2]]
     assert _claim(engine, limit=1) == [old[2]]
@@ -180,9 +180,11 @@ def test_a_person_may_have_a_letter_tried_again(engine: Engine, state: str) -> N
     later = NOW + timedelta(days=4)
     with unit_of_work(engine) as session:
         if state == "deferred":
-            outbox.mark_deferred(session, letter_id, "451", later + timedelta(days=1), NOW)
+            outcomes.mark_deferred(session, letter_id, "451", later + timedelta(days=1), NOW)
         else:
-            {"refused": outbox.mark_refused, "uncertain": outbox.mark_uncertain}[state](session, letter_id, "?", NOW)
+            {"refused": outcomes.mark_refused, "uncertain": outcomes.mark_uncertain}[state](
+                session, letter_id, "?", NOW
+            )
         assert outbox.retry(session, letter_id, later)
     with unit_of_work(engine) as session:
         [again] = outbox.claim(session, "b", 5, later, LEASE)
@@ -195,51 +197,8 @@ def test_a_letter_on_its_way_or_accepted_is_not_tried_again(engine: Engine) -> N
     _claim(engine)
     _sending(engine, sending)
     with unit_of_work(engine) as session:
-        outbox.mark_accepted(session, accepted, "250", NOW)
+        outcomes.mark_accepted(session, accepted, "250", NOW)
         assert [outbox.retry(session, one, NOW) for one in (queued, sending, accepted, 999)] == [False] * 4
-
-
-def test_letters_are_found_by_token_and_by_message_id(engine: Engine) -> None:
-    """With all their questions; the number is that of the first."""
-    with unit_of_work(engine) as session:
-        first, second = registered(session, 2)
-        outbox.enqueue(session, [letter("1", second, first), letter("2", role="consultant", kind="not_relayed")])
-    with reading(engine) as session:
-        by_token = outbox.by_tokens(session, ["token1", "token2", "token3"])
-        by_id = outbox.by_message_ids(session, ["<hot01.1@csizs.example>", "<x@y>"])
-    assert set(by_token) == {"token1", "token2"}
-    assert by_id == {"<hot01.1@csizs.example>": by_token["token1"]}
-    assert by_token["token1"].question_ids == (first, second)
-    assert by_token["token1"].number == "HOT-01/2026/000001"
-    assert (by_token["token2"].question_ids, by_token["token2"].number, by_token["token2"].role) == (
-        (),
-        "",
-        "consultant",
-    )
-
-
-def test_a_foreign_token_finds_nothing_whatever_is_in_it(engine: Engine) -> None:
-    """NUL and lone surrogates come in mail, and tokens are looked for there."""
-    with reading(engine) as session:
-        assert outbox.by_tokens(session, ["\0", "\udcff", "'; --", "a" * 100_000]) == {}
-
-
-def test_letters_to_a_correspondent_are_counted_in_any_spelling_of_case_and_with_any_tag(engine: Engine) -> None:
-    """For the brake per correspondent."""
-    with unit_of_work(engine) as session:
-        old = letter("0", created_at=NOW - timedelta(hours=1))
-        outbox.enqueue(
-            session,
-            [
-                old,
-                letter("1"),
-                letter("2", recipient="JAN+id2@urzad.EXAMPLE"),
-                letter("3", recipient="x@y"),
-                letter("4", kind="no_form"),
-            ],
-        )
-        sent = outbox.sent_since(session, "jan+id1@urzad.example", NOW)
-        assert [(one.kind, one.at) for one in sent] == [(one, NOW) for one in ("acknowledgement",) * 2 + ("no_form",)]
 
 
 def test_each_question_of_a_letter_has_the_event_that_it_was_queued(engine: Engine) -> None:

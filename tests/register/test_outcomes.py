@@ -9,7 +9,7 @@ import pytest
 from servers.entries import LEASE, NOW, letter, registered
 from sqlalchemy import Engine
 
-from mailgate.register import audit, outbox, questions
+from mailgate.register import audit, outbox, outcomes, questions
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.tables import LetterRow, QuestionRow
 
@@ -32,7 +32,7 @@ def _questions(engine: Engine, count: int = 1, **values: object) -> list[int]:
 
 def _accept(engine: Engine, letter_id: int, later: timedelta = timedelta(minutes=1)) -> None:
     with unit_of_work(engine) as session:
-        outbox.mark_accepted(session, letter_id, "250 2.0.0 queued", NOW + later)
+        outcomes.mark_accepted(session, letter_id, "250 2.0.0 queued", NOW + later)
 
 
 def _letter(engine: Engine, letter_id: int) -> LetterRow:
@@ -127,9 +127,9 @@ def test_a_second_report_of_an_acceptance_changes_nothing(engine: Engine, caplog
     with caplog.at_level(logging.WARNING):
         _accept(engine, letter_id, later=timedelta(hours=1))
         with unit_of_work(engine) as session:
-            outbox.mark_deferred(session, letter_id, "451", LATER, LATER)
-            outbox.mark_refused(session, letter_id, "550", LATER)
-            outbox.mark_uncertain(session, letter_id, "?", LATER)
+            outcomes.mark_deferred(session, letter_id, "451", LATER, LATER)
+            outcomes.mark_refused(session, letter_id, "550", LATER)
+            outcomes.mark_uncertain(session, letter_id, "?", LATER)
     assert (_letter(engine, letter_id).state, _letter(engine, letter_id).accepted_at) == ("accepted", LATER)
     assert (len(caplog.records), _kinds(engine, question_id)) == (4, ["acknowledged"])
 
@@ -151,7 +151,7 @@ def test_a_deferred_letter_keeps_the_words_and_the_next_moment(engine: Engine) -
     [question_id] = _questions(engine)
     letter_id = _sent(engine, "1", question_id)
     with unit_of_work(engine) as session:
-        outbox.mark_deferred(session, letter_id, "451 4.7.1 greylisted", LATER, NOW)
+        outcomes.mark_deferred(session, letter_id, "451 4.7.1 greylisted", LATER, NOW)
     row = _letter(engine, letter_id)
     assert (row.state, row.next_try_at, row.last_reply) == ("deferred", LATER, "451 4.7.1 greylisted")
     assert (row.claimed_by, _kinds(engine, question_id)) == (None, ["letter_deferred"])
@@ -166,9 +166,9 @@ def test_a_try_counts_once_however_far_it_came(engine: Engine, state: str, *, le
         outbox.claim(session, "a", 10, NOW, LEASE)
         assert not leaves or outbox.mark_sending(session, letter_id, "a", LATER)
         if state == "deferred":
-            outbox.mark_deferred(session, letter_id, "450 4.2.0 greylisted", NOW + LEASE, LATER)
+            outcomes.mark_deferred(session, letter_id, "450 4.2.0 greylisted", NOW + LEASE, LATER)
         else:
-            outbox.mark_refused(session, letter_id, "550 5.1.1 nobody", LATER)
+            outcomes.mark_refused(session, letter_id, "550 5.1.1 nobody", LATER)
     row = _letter(engine, letter_id)
     assert (row.state, row.attempts, row.last_try_at) == (state, 1, LATER)
 
@@ -180,7 +180,7 @@ def test_a_letter_deferred_for_five_days_is_refused(engine: Engine) -> None:
     end = NOW + timedelta(days=5)
     with unit_of_work(engine) as session:
         for at in (NOW, LATER, end):
-            outbox.mark_deferred(session, letter_id, "451", at + timedelta(hours=1), at)
+            outcomes.mark_deferred(session, letter_id, "451", at + timedelta(hours=1), at)
     row = _letter(engine, letter_id)
     assert (row.state, row.next_try_at) == ("refused", None)
     assert _kinds(engine, question_id) == ["letter_deferred", "letter_deferred", "letter_refused"]
@@ -191,7 +191,7 @@ def test_a_letter_that_could_not_be_tried_for_five_days_gets_its_tries(engine: E
     letter_id = _sent(engine, "1", *_questions(engine))
     end = NOW + timedelta(days=7)
     with unit_of_work(engine) as session:
-        outbox.mark_deferred(session, letter_id, "451", end + timedelta(hours=1), end)
+        outcomes.mark_deferred(session, letter_id, "451", end + timedelta(hours=1), end)
     assert _letter(engine, letter_id).state == "deferred"
 
 
@@ -201,7 +201,7 @@ def test_refused_and_uncertain_letters_are_tried_by_nobody(engine: Engine, state
     [question_id] = _questions(engine)
     letter_id = _sent(engine, "1", question_id)
     with unit_of_work(engine) as session:
-        {"refused": outbox.mark_refused, "uncertain": outbox.mark_uncertain}[state](session, letter_id, "why", NOW)
+        {"refused": outcomes.mark_refused, "uncertain": outcomes.mark_uncertain}[state](session, letter_id, "why", NOW)
         assert outbox.claim(session, "b", 5, NOW + timedelta(days=30), LEASE) == []
     assert (_letter(engine, letter_id).state, _letter(engine, letter_id).last_reply) == (state, "why")
     assert _kinds(engine, question_id) == [f"letter_{state}"]
@@ -211,6 +211,6 @@ def test_a_letter_about_no_question_has_its_event_all_the_same(engine: Engine) -
     """A reply given back to a consultant may concern none."""
     letter_id = _sent(engine, "1")
     with unit_of_work(engine) as session:
-        outbox.mark_refused(session, letter_id, "550", NOW)
+        outcomes.mark_refused(session, letter_id, "550", NOW)
         events = session.connection().exec_driver_sql(f"SELECT kind FROM event WHERE letter_id = {letter_id}").scalars()
         assert list(events) == ["letter_queued", "letter_refused"]

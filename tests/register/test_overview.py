@@ -8,7 +8,7 @@ from datetime import timedelta
 from servers.entries import LEASE, NOW, arrival, letter, registered, spooled
 from sqlalchemy import Engine
 
-from mailgate.register import held, outbox, spool
+from mailgate.register import held, outbox, outcomes, spool
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.overview import Overview, overview
 
@@ -34,8 +34,8 @@ def test_everything_that_waits_is_counted_with_its_age(engine: Engine) -> None:
         registered(session, 1, status="finished")
         held.hold(session, done, None, "Why.", NOW)
         ids = outbox.enqueue(session, [letter("1", created_at=NOW - LEASE), letter("2"), letter("3")])
-        outbox.mark_accepted(session, ids[0], "250", NOW)
-        outbox.mark_refused(session, ids[1], "550", NOW)
+        outcomes.mark_accepted(session, ids[0], "250", NOW)
+        outcomes.mark_refused(session, ids[1], "550", NOW)
     with reading(engine) as session:
         assert overview(session, NOW + timedelta(days=1, seconds=1)) == Overview(
             waiting=2,
@@ -67,7 +67,7 @@ def test_a_deferred_letter_tells_when_it_is_due_again(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         ids = outbox.enqueue(session, [letter("1"), letter("2")])
         for place, id in enumerate(ids):
-            outbox.mark_deferred(session, id, "451", NOW + timedelta(minutes=9 - place), NOW)
+            outcomes.mark_deferred(session, id, "451", NOW + timedelta(minutes=9 - place), NOW)
     with reading(engine) as session:
         assert overview(session, NOW).next_try == NOW + timedelta(minutes=8)
 

@@ -14,7 +14,7 @@ from servers.entries import LEASE, NOW, arrival, letter, registered
 from sqlalchemy import Engine, event, text
 
 from mailgate.domain.mail import fingerprint
-from mailgate.register import audit, outbox, proof, questions, spool
+from mailgate.register import audit, outbox, outcomes, proof, questions, spool
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.returned import mark_bounced
 from mailgate.register.tables import Row
@@ -43,7 +43,7 @@ def sound(engine: Engine) -> None:
         spool.quarantine(session, 2, "Why.", "odd", NOW)
         for letter_id in ids[:3]:
             outbox.mark_sending(session, letter_id, "a", NOW)
-            outbox.mark_accepted(session, letter_id, "250", NOW)
+            outcomes.mark_accepted(session, letter_id, "250", NOW)
         mark_bounced(session, ids[1], "sender d@x.example", None, NOW)
 
 

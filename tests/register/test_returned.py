@@ -10,7 +10,7 @@ from servers.entries import LEASE, NOW, letter, registered
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from mailgate.register import audit, letters, outbox, questions
+from mailgate.register import audit, letters, outbox, outcomes, questions, sentletters
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.returned import mark_bounced
 from mailgate.register.settlement import settle
@@ -26,7 +26,7 @@ def sent(session: Session, name: str, *question_ids: int, at: datetime | None = 
     outbox.claim(session, "a", 10, NOW, LEASE)
     assert outbox.mark_sending(session, letter_id, "a", NOW)
     if at is not None:
-        outbox.mark_accepted(session, letter_id, "250", at)
+        outcomes.mark_accepted(session, letter_id, "250", at)
     return letter_id
 
 
@@ -108,7 +108,7 @@ def test_a_bounce_that_is_faster_than_the_smarthosts_reply_counts(engine: Engine
         [question_id] = registered(session)
         letter_id = sent(session, "1", question_id, at=None)
         assert bounced(session, letter_id)
-        outbox.mark_accepted(session, letter_id, "250", LATER)
+        outcomes.mark_accepted(session, letter_id, "250", LATER)
     assert (question(engine, question_id).acknowledged_at, kinds(engine, question_id)) == (None, [])
     assert state(engine, letter_id).state == "accepted"
 
@@ -118,7 +118,7 @@ def test_a_bounce_settles_a_letter_that_was_uncertain(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         [question_id] = registered(session)
         letter_id = sent(session, "1", question_id, at=None)
-        outbox.mark_uncertain(session, letter_id, "lost", NOW)
+        outcomes.mark_uncertain(session, letter_id, "lost", NOW)
         assert bounced(session, letter_id)
         assert not settle(session, letter_id, accepted=True, now=LATER)
     assert (state(engine, letter_id).state, question(engine, question_id).acknowledged_at) == ("accepted", None)
@@ -132,7 +132,7 @@ def test_a_letter_that_came_back_may_be_sent_again_and_then_counts(engine: Engin
         assert not outbox.retry(session, letter_id, LATER)
         bounced(session, letter_id)
         assert outbox.retry(session, letter_id, LATER)
-        outbox.mark_accepted(session, letter_id, "250", LATER)
+        outcomes.mark_accepted(session, letter_id, "250", LATER)
         assert bounced(session, letter_id)
     assert question(engine, question_id).acknowledged_at is None
 
@@ -145,7 +145,7 @@ def test_a_consultants_letter_that_came_back_is_known_and_changes_no_question(en
     assert kinds(engine, question_id) == []
     with reading(engine) as session:
         assert [one.bounced_at for one in letters.about(session, question_id)] == [LATER]
-        assert outbox.by_tokens(session, ["token1"])["token1"].bounced
+        assert sentletters.by_tokens(session, ["token1"])["token1"].bounced
 
 
 def test_a_bounce_does_not_take_back_an_acknowledgement_that_another_letter_gave(engine: Engine) -> None:
@@ -162,7 +162,7 @@ def test_a_follow_up_before_the_answers_acceptance_keeps_the_question_open(engin
         [question_id] = registered(session)
         letter_id = sent(session, "1", question_id, at=None, effect="answers")
         questions.reopen(session, question_id, "sender jan@urzad.example", NOW)
-        outbox.mark_accepted(session, letter_id, "250", LATER)
+        outcomes.mark_accepted(session, letter_id, "250", LATER)
     row = question(engine, question_id)
     assert (row.status, row.answered_at) == ("pending", LATER)
     with unit_of_work(engine) as session:
@@ -182,9 +182,9 @@ def test_e21_a_greylisted_acknowledgement_counts_from_its_acceptance(engine: Eng
     with unit_of_work(engine) as session:
         [question_id] = registered(session)
         letter_id = sent(session, "1", question_id, at=None)
-        outbox.mark_deferred(session, letter_id, "450 4.2.0 greylisted", NOW + MINUTE, NOW)
+        outcomes.mark_deferred(session, letter_id, "450 4.2.0 greylisted", NOW + MINUTE, NOW)
         assert questions.get(session, [question_id])[question_id].acknowledged_at is None
-        outbox.mark_accepted(session, letter_id, "250", LATER)
+        outcomes.mark_accepted(session, letter_id, "250", LATER)
     assert question(engine, question_id).acknowledged_at == LATER
 
 
@@ -193,7 +193,7 @@ def test_what_an_administrator_settles_stands_in_his_name(engine: Engine, accept
     with unit_of_work(engine) as session:
         [question_id] = registered(session)
         letter_id = sent(session, "1", question_id, at=None, effect="answers")
-        outbox.mark_uncertain(session, letter_id, "lost", NOW)
+        outcomes.mark_uncertain(session, letter_id, "lost", NOW)
         assert settle(session, letter_id, accepted=accepted, now=LATER)
         actors = {event.kind: event.actor for event in audit.history(session, question_id)}
     settled = ("answered", "finished") if accepted else ("letter_refused",)

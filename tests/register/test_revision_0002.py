@@ -6,7 +6,7 @@ from alembic import command
 from servers.entries import NOW
 from sqlalchemy import text
 
-from mailgate.register import letters, outbox, schema
+from mailgate.register import letters, schema, sentletters
 from mailgate.register.database import migrate, open_database, reading, unit_of_work
 from mailgate.register.returned import mark_bounced
 
@@ -28,7 +28,7 @@ def test_letters_of_the_first_revision_have_not_come_back_and_may(empty_url: str
         [before] = letters.listed(session, ("accepted",))
         assert (before.subject, before.bounced_at) == ("Potwierdzenie – żółć", None)
         assert mark_bounced(session, 1, "sender mailer-daemon@mx.example", None, NOW)
-        assert outbox.by_tokens(session, ["token"])["token"].bounced
+        assert sentletters.by_tokens(session, ["token"])["token"].bounced
     with reading(engine) as session:
         assert [one.bounced_at for one in letters.listed(session, ("accepted",))] == [NOW]
     with engine.begin() as connection:

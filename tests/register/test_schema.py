@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from psycopg import sql
+from servers.databases import Databases
 from servers.entries import spooled
+from servers.postgres import PostgresServer
 from servers.register_workers import in_processes, migrate_now
 from sqlalchemy import Engine, text
 
@@ -66,6 +70,24 @@ def test_a_database_newer_than_the_program_is_left_alone(engine: Engine) -> None
         migrate(engine)
     with pytest.raises(RegisterError, match=r"at revision 9999 and this program .* at " + HEAD):
         ensure_current(engine)
+
+
+@pytest.mark.only_on("postgresql", "SQLite keeps Unicode always")
+@pytest.mark.parametrize("encoding", ["LATIN2", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_letter_is_refused_with_the_cure(
+    databases: Databases, postgres: PostgresServer, encoding: str
+) -> None:
+    """Else a mail with a letter outside it would be set aside as a mistake of the program, one after the other."""
+    name = f"mailgate_test_{encoding.lower()}_{uuid.uuid4().hex}"
+    made = "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE 'C' LC_CTYPE 'C'"
+    postgres.command(sql.SQL(made).format(sql.Identifier(name), sql.Literal(encoding)))
+    opened = open_database(postgres.url(name))
+    try:
+        with pytest.raises(RegisterError, match=rf"^The database is in {encoding}.*createdb --encoding=UTF8"):
+            migrate(opened)
+    finally:
+        opened.dispose()
+        postgres.drop(name)
 
 
 def test_a_command_that_looks_makes_no_database(empty: Engine) -> None:

@@ -9,7 +9,7 @@ from servers.entries import LEASE, NOW, letter, registered
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from mailgate.register import audit, letters, outbox, questions
+from mailgate.register import audit, letters, outbox, outcomes, questions
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.settlement import settle
 
@@ -22,7 +22,7 @@ def uncertain(session: Session) -> tuple[int, int]:
     [letter_id] = outbox.enqueue(session, [letter("1", question_id)])
     outbox.claim(session, "a", 1, NOW, LEASE)
     outbox.mark_sending(session, letter_id, "a", NOW)
-    outbox.mark_uncertain(session, letter_id, "Connection lost.", NOW)
+    outcomes.mark_uncertain(session, letter_id, "Connection lost.", NOW)
     return question_id, letter_id
 
 
@@ -48,9 +48,9 @@ def test_what_is_not_uncertain_is_left_alone(engine: Engine, state: str) -> None
     with unit_of_work(engine) as session:
         [letter_id] = outbox.enqueue(session, [letter("1")])
         if state == "refused":
-            outbox.mark_refused(session, letter_id, "550", NOW)
+            outcomes.mark_refused(session, letter_id, "550", NOW)
         elif state == "accepted":
-            outbox.mark_accepted(session, letter_id, "250", NOW)
+            outcomes.mark_accepted(session, letter_id, "250", NOW)
         assert not settle(session, letter_id, accepted=True, now=LATER)
         assert not settle(session, 999, accepted=True, now=LATER)
         assert letters.states(session, [letter_id]) == {letter_id: state}

@@ -133,10 +133,10 @@ class Deployment:
         self._seen.update(paths)
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in paths]  # type: ignore[misc]
 
-    def settled(self) -> None:
-        """Wait until no mail waits and no letter is on its way."""
-        eventually("all mail is handled", lambda: not self._open(InboundRow, "waiting", "claimed"))
-        eventually("all letters are settled", lambda: not self._open(LetterRow, "queued", "sending"))
+    def settled(self, patience: float = PATIENCE) -> None:
+        """Wait until no mail waits and no letter is on its way, for so many seconds each."""
+        eventually("all mail is handled", lambda: not self._open(InboundRow, "waiting", "claimed"), patience)
+        eventually("all letters are settled", lambda: not self._open(LetterRow, "queued", "sending"), patience)
 
     def _open(self, table: Any, *states: str) -> bool:
         with reading(self.engine) as session:

@@ -31,8 +31,9 @@ from mailgate.daemon import Daemon
 from mailgate.delivery.results import Results
 from mailgate.delivery.smarthost import Connection
 from mailgate.intake.mailbox import Mailbox
+from mailgate.intake.transactions import Transactions
 from mailgate.pipeline import Pipeline
-from mailgate.recorder import Recorder
+from mailgate.recording.recorder import Recorder
 from mailgate.service import Service
 from mailgate.servicemanager import ServiceManager
 
@@ -105,12 +106,12 @@ def after_the_dot(doom: Doom) -> None:
 
 
 def came_by(source: str) -> Function:
-    return lambda daemon, arrivals, *rest: arrivals[0].envelope.source == source
+    return lambda register, arrivals: arrivals[0].envelope.source == source
 
 
 STEPS: dict[str, Callable[[Doom], None]] = {
     "none": lambda doom: None,
-    "mail by SMTP is committed, and 250 not said": lambda doom: after(Daemon, "_store", doom, came_by("smtp")),
+    "mail by SMTP is committed, and 250 not said": lambda doom: after(Transactions, "put", doom, came_by("smtp")),
     "mail by IMAP is committed, and not put away": lambda doom: before(
         Mailbox, "put_away", doom, lambda mailbox, uids: len(uids) > 0
     ),

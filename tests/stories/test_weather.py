@@ -24,7 +24,7 @@ from servers.smtp_sink import SmtpSink
 from sqlmodel import func, select
 
 from mailgate.delivery.dispatcher import Dispatcher
-from mailgate.delivery.outage import Outage
+from mailgate.delivery.outage import SmarthostOutage
 from mailgate.register import database
 from mailgate.register.database import reading
 from mailgate.register.tables import LetterRow, QuestionRow
@@ -180,7 +180,9 @@ def test_a_smarthost_that_is_dead_for_an_hour_gets_every_letter_once_when_it_is_
 ) -> None:
     """No letter is refused, and the journal says once that it went and once that it came back."""
     clock = gate.clock = Clock(FRIDAY, speed=1200)
-    monkeypatch.setattr("mailgate.delivery.dispatcher.Outage", lambda _, chance: Outage(clock.seconds, chance))
+    monkeypatch.setattr(
+        "mailgate.delivery.dispatcher.SmarthostOutage", lambda _, chance: SmarthostOutage(clock.seconds, chance)
+    )
     names = [f"question {number}" for number in range(5)]
     sink.stop_listening()
     with gate.running():

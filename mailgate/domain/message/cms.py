@@ -60,10 +60,6 @@ class _Element:
     start: int
     length: int | None
 
-    @property
-    def constructed(self) -> bool:
-        return bool(self.tag & _CONSTRUCTED)
-
 
 def kind_of(raw: bytes) -> Kind | None:
     """What sort of CMS the bytes are (BER, or in base64 with or without armour), None where they are none."""

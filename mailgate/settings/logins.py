@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mailgate.endpoints import Mailbox, Smarthost
-from mailgate.secretsources import PREFIX
+from mailgate.settings.secretsources import PREFIX
 
 _GRANT = ("OAUTH2_CLIENT_ID", "OAUTH2_CLIENT_SECRET", "OAUTH2_REFRESH_TOKEN", "OAUTH2_SCOPE", "OAUTH2_EXPIRES")
 

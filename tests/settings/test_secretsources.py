@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.config import Settings, load_settings
 from mailgate.errors import ConfigurationError
-from mailgate.secretsources import SECRETS, readable_by_others
+from mailgate.settings.secretsources import SECRETS, readable_by_others
 
 SECRET = "zażółć ${HOME} #1"
 IMAP = "imaps://hotline%40gmina.example@imap.gmina.example/INBOX"

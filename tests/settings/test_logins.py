@@ -28,7 +28,7 @@ def load(**values: str) -> Settings:
 
 
 EXAMPLES = re.findall(
-    r"(?:^#     MAILGATE_.*\n)+", (Path(__file__).parents[1] / ".env.example").read_text("utf-8"), re.MULTILINE
+    r"(?:^#     MAILGATE_.*\n)+", (Path(__file__).parents[2] / ".env.example").read_text("utf-8"), re.MULTILINE
 )
 
 

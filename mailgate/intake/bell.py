@@ -8,8 +8,8 @@ import threading
 import weakref
 
 
-class Alarm:
-    """Rings once and for ever.  ``fileno`` can be watched by ``poll``: it is readable as soon as the alarm rings."""
+class Bell:
+    """Rings once and for ever.  ``fileno`` can be watched by ``poll``: it is readable as soon as the bell rings."""
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()
@@ -17,7 +17,7 @@ class Alarm:
         weakref.finalize(self, _close, self._reader, self._writer)
 
     def fileno(self) -> int:
-        """The descriptor to watch; it belongs to the alarm."""
+        """The descriptor to watch; it belongs to the bell."""
         return self._reader
 
     def ring(self) -> None:

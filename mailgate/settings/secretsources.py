@@ -39,25 +39,31 @@ def gather(values: Mapping[str, str], credentials: Path | None) -> Gathered:
     texts, files, unread, faults = dict(values), [], set(), [*_strange_credentials(credentials)]
     for secret in SECRETS:
         name = PREFIX + secret
-        named_file = texts.pop(f"{name}_FILE", "")
-        places: list[tuple[str, Path | None]] = [(name, None)] if texts.get(name) else []
-        if named_file:
-            places.append((f"{name}_FILE", Path(named_file)))
-        if credentials is not None and (credential := credentials / name).is_file():
-            places.append((f"the credential {name} of systemd", credential))
+        places = _places(name, texts.get(name), texts.pop(f"{name}_FILE", ""), credentials)
         if len(places) > 1:
             faults.append(f"{name}: it is given twice, by {' and by '.join(place for place, _ in places)}; remove one")
             unread.add(secret)
             continue
         for place, file in places:
-            if file is not None:
-                files.append(file)
-                try:
-                    texts[name] = _text_of(file)
-                except ValueError as fault:
-                    faults.append(f"{place}: {file} {fault}")
-                    unread.add(secret)
+            if file is None:
+                continue
+            files.append(file)
+            try:
+                texts[name] = _text_of(file)
+            except ValueError as fault:
+                faults.append(f"{place}: {file} {fault}")
+                unread.add(secret)
     return Gathered(texts, tuple(files), frozenset(unread), tuple(faults))
+
+
+def _places(name: str, text: str | None, named_file: str, credentials: Path | None) -> list[tuple[str, Path | None]]:
+    """Where a secret is given, in words for a fault, with its file; None is the setting itself."""
+    places: list[tuple[str, Path | None]] = [(name, None)] if text else []
+    if named_file:
+        places.append((f"{name}_FILE", Path(named_file)))
+    if credentials is not None and (credential := credentials / name).is_file():
+        places.append((f"the credential {name} of systemd", credential))
+    return places
 
 
 def _strange_credentials(folder: Path | None) -> Iterator[str]:

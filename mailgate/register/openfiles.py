@@ -1,0 +1,57 @@
+"""Whether the files of a SQLite database are still those that a connection has open.
+
+Where somebody moves, replaces or removes one of them, SQLite goes on in a file that nobody will find again, and says of
+each commit that it is on disk (https://www.sqlite.org/howtocorrupt.html, section 2).  We say 250 on the strength of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from mailgate.errors import RegisterError
+
+_Identity: TypeAlias = tuple[int, int, bool]
+_SUFFIXES = ("-wal", "-shm")
+_KEY = "mailgate_open_files"
+
+
+class OpenFiles:
+    """For all connections of one engine; ``info`` is what SQLAlchemy keeps beside each of them.
+
+    The first that stands on a lost file stops all: a new one would write to whatever stands there now.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lost = False
+
+    def opened(self, info: MutableMapping[Any, Any]) -> None:
+        """A connection has the files open: as long as it does SQLite itself removes none of them."""
+        real = self._path.resolve()
+        files = (self._path, *(real.with_name(real.name + suffix) for suffix in _SUFFIXES))
+        info[_KEY] = {file: found for file in files if (found := self._identity(file)) is not None}
+
+    def check(self, info: MutableMapping[Any, Any]) -> None:
+        """Raise RegisterError where a file that the connection has open stands no longer in its place."""
+        known: dict[Path, _Identity] = info.get(_KEY, {})
+        self._lost = self._lost or any(self._identity(file) != was for file, was in known.items())
+        if self._lost:
+            raise RegisterError(
+                f"The database {self._path} (or its -wal or -shm file) was moved, replaced or removed while it was in use, "
+                "and what is written now would be lost: stop mailgate, which saves what it took, put back what was "
+                "moved (or give a backup back with `mailgate restore`), and start it again."
+            )
+
+    def closed(self) -> None:
+        """No connection is left: whatever stands there is opened next."""
+        self._lost = False
+
+    def _identity(self, file: Path) -> _Identity | None:
+        """None where there is none; a database that was emptied in its place is another one, a log is not."""
+        try:
+            found = file.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_size > 0 or file != self._path

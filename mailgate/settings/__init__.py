@@ -1,0 +1,1 @@
+"""How the texts of the settings become values, and whether they fit together; ``config`` asks for them."""
