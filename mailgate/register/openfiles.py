@@ -36,7 +36,7 @@ class OpenFiles:
     def check(self, info: MutableMapping[Any, Any]) -> None:
         """Raise RegisterError where a file that the connection has open stands no longer in its place."""
         known: dict[Path, _Identity] = info.get(_KEY, {})
-        self._lost = self._lost or any(self._identity(file) != was for file, was in known.items())
+        self._lost = self._lost or any(_is_lost(self._identity(file), was) for file, was in known.items())
         if self._lost:
             raise RegisterError(
                 f"The database {self._path} (or its -wal or -shm file) was moved, replaced or removed while it was in use, "
@@ -49,9 +49,14 @@ class OpenFiles:
         self._lost = False
 
     def _identity(self, file: Path) -> _Identity | None:
-        """None where there is none; a database that was emptied in its place is another one, a log is not."""
+        """Device, inode, and whether there is anything in it; None where there is no file.  A log may be emptied."""
         try:
             found = file.stat()
         except OSError:
             return None
         return found.st_dev, found.st_ino, found.st_size > 0 or file != self._path
+
+
+def _is_lost(now: _Identity | None, was: _Identity) -> bool:
+    """A database that was emptied in its place is another one; a new one is empty until its schema is made."""
+    return now is None or now[:2] != was[:2] or (was[2] and not now[2])

@@ -15,6 +15,7 @@ from sqlmodel import select
 from mailgate.errors import RegisterError
 from mailgate.register import spool
 from mailgate.register.database import open_database, reading, unit_of_work
+from mailgate.register.openfiles import OpenFiles
 from mailgate.register.schema import sqlite_path
 from mailgate.register.tables import InboundRow
 
@@ -125,3 +126,13 @@ def test_a_register_behind_a_link_is_watched_where_it_lies(engine: Engine, tmp_p
     with pytest.raises(RegisterError):
         put(linked, "c")
     linked.dispose()
+
+
+def test_a_new_database_that_is_empty_until_another_process_fills_it_has_lost_nothing(tmp_path: Path) -> None:
+    path, connection = tmp_path / "fresh.db", dict[object, object]()
+    path.touch()
+    files = OpenFiles(path)
+    files.opened(connection)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("create table made (id integer)")
+    files.check(connection)

@@ -15,7 +15,7 @@ from servers.entries import LEASE, NOW, letter, registered, spooled
 from sqlalchemy import Engine
 
 from mailgate.backup.installation import Installation
-from mailgate.register import outbox
+from mailgate.register import outbox, outcomes
 from mailgate.register.database import migrate, unit_of_work
 
 KEY = b"a key that is long enough to be one, for tests"
@@ -58,7 +58,7 @@ class Machine:
         with unit_of_work(self.engine) as session:
             ids = registered(session, questions)
             sent, _queued, sending = outbox.enqueue(session, [letter(str(n), ids[0]) for n in range(3)])
-            outbox.mark_accepted(session, sent, "250 ok", NOW)
+            outcomes.mark_accepted(session, sent, "250 ok", NOW)
             outbox.claim(session, "desk", 9, NOW, LEASE)
             outbox.mark_sending(session, sending, "desk", NOW)
 
