@@ -19,7 +19,9 @@ def spans(text: str) -> list[tuple[int, int, bool]]:
     "On Nov 20, 2026 at 10:08 +0100, Hot-line <h@csizs.example>, wrote:",
     "Le 20/11/2026 à 12:39, Hot-line CSIZS a écrit :",
     "Dnia 20.11.2026 o 12:39, Hot-line CSIZS <h@csizs.example> napisał/a:",
-    "Op vr 20 nov 2026 om 13:30 schreef Hot-line <h@csizs.example>:"])  # fmt: skip
+    "Op vr 20 nov 2026 om 13:30 schreef Hot-line <h@csizs.example>:",
+    "Hot-line CSIZS <h@csizs.example> napisał(a):", "Hot-line CSIZS napisał(a):", "Hot-line CSIZS napisał/a:",
+    "Wiadomość napisana przez Hot-line CSIZS <h@csizs.example> dnia 20.11.2026, o godz. 12:39:"])  # fmt: skip
 def test_the_sentence_of_a_client_is_found_with_its_bounds(sentence: str) -> None:
     assert [span[:2] for span in spans(f"Tak.\n\n{sentence}\nx")] == [(2, 3)]
 
@@ -34,7 +36,7 @@ def test_header_lines_are_found_with_their_bounds(block: list[str]) -> None:
 
 @pytest.mark.parametrize("text", [
     "Od: 3 listopada\nDo: 9 listopada", "Od: poniedziałku\nDo: piątku\nTemat: dowolny", "Od: 8:00\nDo: 16:00\nData: 20.11.2026",
-    "Kierownik napisał:", "W dniu 3 listopada wysłaliśmy wniosek.", "On 3 November it works.", "-----", "Pismo z dnia 3.11.2026:",
+    "Kierownik napisał:", "Rozporządzenie jasno pisze:", "W dniu 3 listopada wysłaliśmy wniosek.", "On 3 November it works.", "-----", "Pismo z dnia 3.11.2026:",
     "Proszę pisać na a@urzad.example.\nKierownik pisze:", "Data: 20.11.2026 10:00\nTemat: kwota", "W dniu: 3.11.2026",
 ])  # fmt: skip
 def test_prose_is_no_attribution(text: str) -> None:

@@ -200,6 +200,8 @@ def test_what_a_client_or_an_office_adds_is_dropped(tail: list[str]) -> None:
         "Ta wiadomość trafiła do poufnej skrzynki, proszę ją przenieść.",
         "Treść tej wiadomości jest poprawna.",
         "Nasz NIP 525-000-00-00 jest w nagłówku decyzji.",
+        "W tej sprawie informacje poufne przekazujemy wyłącznie listem poleconym.",
+        "## - Krok 2: proszę zatwierdzić wniosek - ##",
     ],
 )
 def test_prose_that_sounds_alike_stays(line: str) -> None:
@@ -216,3 +218,16 @@ def test_a_broken_marker_line_right_above_our_letter_is_part_of_it(broken: list[
     letter = [*broken, "", *LETTER[1:]]
 
     assert reply_of("\n".join([ANSWER, "", *(mark + line for line in letter)])) == ReplyText(ANSWER, False)
+
+
+def test_marked_lines_below_the_letter_that_stand_nowhere_in_it_are_the_authors_own() -> None:
+    below = "Proszę sprawdzić komunikat:\n\n> PORTAL-7: brak podpisu kwalifikowanego w dokumencie\n\nJan"
+
+    assert reply_of(f"{SENTENCE}\n\n{QUOTED}\n\n{below}").new_text == below
+
+
+def test_prose_between_marked_rows_that_tells_who_writes_what_is_no_head_of_a_quote() -> None:
+    said = "W dniu 3.11.2026 ministerstwo pisze:\nnależy wycofać sprawozdanie."
+    top, rest = QUOTED.splitlines()[:6], QUOTED.splitlines()[6:]
+
+    assert reply_of("\n".join([SENTENCE, "", *top, "", said, "", *rest])).new_text == said

@@ -11,11 +11,13 @@ from domain.phrasings import ANSWERS, CLERKS, MACHINES, NOTES
 from domain.test_decide import TO_ANNA, decided, replied, standing
 
 from mailgate.domain.changes import HoldReply, RecordAnswer
-from mailgate.domain.classify import ConsultantReply, Known, classify, kind_of
+from mailgate.domain.classify import Known, classify, kind_of
+from mailgate.domain.machines import statementcues
 from mailgate.domain.machines.statements import statements_in
 from mailgate.domain.machines.wording import asks_or_sends
 from mailgate.domain.polish.words import fold
 from mailgate.domain.reading import Reading
+from mailgate.domain.verdicts import ConsultantReply
 from mailgate.reader import read
 
 _ANNA = "Anna Nowak <anna.nowak@wsparcie.example>"
@@ -143,3 +145,14 @@ def test_hostile_texts_are_understood_in_moments(unit: str) -> None:
     statements_in(unit * 50_000)
 
     assert time.process_time() - started < 1
+
+
+_EVERY_CUE = -1
+
+
+def test_a_glance_at_the_words_of_a_clause_keeps_no_pattern_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [*NOTES, *ANSWERS, *(text for _, text, _ in CLERKS), *(text for _, text in MACHINES)]
+    glanced = [statements_in(text) for text in texts]
+    monkeypatch.setattr(statementcues, "cues_in", lambda words, clause: _EVERY_CUE)
+
+    assert [statements_in(text) for text in texts] == glanced

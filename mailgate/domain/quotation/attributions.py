@@ -42,7 +42,9 @@ _STARTS_WITH_PERSON: Final = re.compile(r"(?:uzytkownik|user|\*)\b|(?:cytowanie|
 _PERSON_FIRST: Final = re.compile(
     r"(?:[^.!?:;@<]{0,80}[<(\[][^\s<>@]{1,80}@[^\s<>@]{2,120}\w[>)\]]|[^\s<>@]{1,80}@[^\s<>@]{2,120}\w)[^.!?]{0,80}"
 )
-_APPLE: Final = re.compile(r"wiadomosc (?:napisana|wyslana|utworzona) przez\b.* w dniu .*:$")
+_APPLE: Final = re.compile(r"wiadomosc (?:napisana|wyslana|utworzona) przez\b.* (?:w dniu|dnia) .*:$")
+# Horde and its kin tell no date; the form for both sexes is a program's.
+_NAME_ALONE: Final = re.compile(r"[^.!?;:\d]{2,80} (?:napisal(?:\(a\)|/-?a)|wrote|schrieb) ?:")
 _THE_BAT: Final = re.compile(r"w (?:twoim|panskim|panstwa|waszym) liscie (?:datowanym|z dnia) .*:?$")
 
 _EARLIER: Final = (
@@ -234,7 +236,7 @@ def _starts_with_moment(bare: str) -> bool:
 def _starts_well(bare: str) -> bool:
     if len(bare) > 500:
         return False
-    if _STARTS_WITH_PERSON.match(bare) or _PERSON_FIRST.fullmatch(bare):
+    if _STARTS_WITH_PERSON.match(bare) or _PERSON_FIRST.fullmatch(bare) or _NAME_ALONE.fullmatch(bare):
         return True
     if _DAY.search(bare) is None:
         return False

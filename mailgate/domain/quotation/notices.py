@@ -23,7 +23,9 @@ _HEADING: Final = re.compile(
     r"|confidentiality (?:notice|note)|legal notice|haftungsausschluss|rechtlicher hinweis|vertraulichkeit)"
 )
 _THIS_MESSAGE: Final = re.compile(
-    r"(?:\bt[aey]j?|niniejsz\w+) (?:\w+ )?(?:wiadomosc|mail|e-mail|korespondencj|poczt|przesylk|transmisj|informacj|tresc)"
+    # An adjective may stand between ("tej poufnej wiadomości"), a matter may not ("w tej sprawie informacje").
+    r"(?:\bt[aey]j?|niniejsz\w+) (?:(?!spraw)\w+(?:ej|[cknw]a|[knw][ye]|ego|ym) )?"
+    r"(?:wiadomosc|mail|e-mail|korespondencj|poczt|przesylk|transmisj|informacj|tresc)"
     r"|(?:wiadomosc|korespondencj|informacj)\w* ta\b|ten e-?mail|tego e-?mail|this (?:e-?mail|message|communication)"
     r"|diese (?:e-?mail|nachricht)|zalacznik\w* do niej"
 )
@@ -104,7 +106,7 @@ def end_of_confidentiality(rows: Sequence[Row], index: int) -> int | None:
     """The end of the notice of confidentiality that begins at this row, within its paragraph, or None."""
     key = rows[index].key
     heading = _HEADING.match(key) is not None
-    if not heading and not (_count(_ADDRESSED, key) or _count(_GUARDED, key)):
+    if not heading and not _may_open_notice(key):
         return None
     end = index
     while end < len(rows) and not rows[end].blank and end < index + MAX_ROWS_OF_NOTICE:
@@ -116,6 +118,13 @@ def end_of_confidentiality(rows: Sequence[Row], index: int) -> int | None:
     of_itself = addressed > 0 or _THIS_MESSAGE.search(text) is not None
     enough = 2 if _THIS_MESSAGE.search(key[:120]) else 3
     return end if of_itself and addressed + guarded >= enough else None
+
+
+def _may_open_notice(key: str) -> bool:
+    """A whole sentence that shows one trait and speaks of no message in hand is the author's, whatever stands below."""
+    known = _count(_ADDRESSED, key) + _count(_GUARDED, key)
+    alone = key.endswith((".", "!", "?")) and _THIS_MESSAGE.search(key) is None
+    return known > alone
 
 
 def is_plea_for_trees(row: Row) -> bool:

@@ -11,6 +11,10 @@ from mailgate.domain.quotation.rows import Row, fold, next_filled
 
 _MARKER: Final = re.compile(r"#{1,3} ?-{1,3} ?\S.{3,150}?\S? ?-{1,3} ?#{1,3}")
 _NUMBER: Final = r"hot-?0?1/\d{4}/\d{3,}"
+# What such a line speaks of in any language into which a client may have put it; without them it is somebody's own.
+_OF_ANSWERING: Final = re.compile(
+    r"odpowied|odpisz|pisz|powyzej|nad t|lini|wiersz|reply|respon|answer|write|above|line|antwort|oberhalb|zeile|schreib"
+)
 _HEADINGS: Final = re.compile(
     rf"(?:nowe pytanie|dopisek do pytania|pytanie|uzupelnienie pytania)\W{{0,3}}{_NUMBER}\b.*"
 )
@@ -34,8 +38,8 @@ _TRAITS_ENOUGH: Final = 3
 
 
 def is_marker(row: Row) -> bool:
-    """True for the line above which people are asked to write, whatever words it holds: ``##- ... -##``."""
-    return _MARKER.fullmatch(row.key) is not None
+    """True for the line above which people are asked to write, in whatever language: ``##- ... -##``."""
+    return _MARKER.fullmatch(row.key) is not None and _OF_ANSWERING.search(row.key) is not None
 
 
 def trait_of(row: Row) -> str | None:

@@ -77,6 +77,7 @@ class _Quote:
         self.author = author
         self.unclear: list[Row] = []
         self._awaits_comment = False
+        self._grams: list[set[tuple[str, ...]]] | None = None
         self._quoted: list[Row] = []
         self._stretches: list[list[Row]] = [[]]
         self._direct = content < len(rows) and begins_at(rows, content) and not anchor.colleagues
@@ -84,7 +85,7 @@ class _Quote:
         self._end = end if end is not None else len(rows)
         odd = strangers(rows, content, self._end) if self._direct and not anchor.marked else ()
         self._strange = frozenset(odd)
-        heads = {index for one in found for index in range(one.start, one.end)}
+        heads = {index for one in found if self._is_head(one) for index in range(one.start, one.end)}
         for index in range(anchor.start, len(rows)):
             self._take(index, is_head=index < content or index in heads)
 
@@ -95,6 +96,14 @@ class _Quote:
     @property
     def later(self) -> tuple[tuple[Row, ...], ...]:
         return tuple(tuple(stretch) for stretch in self._stretches if any(not row.blank for row in stretch))
+
+    def _is_head(self, one: Attribution) -> bool:
+        """In what the author wrote among marked rows, prose may end in "pisze:", too: nothing quoted follows it then."""
+        depth = self.rows[one.start].depth
+        if one.certain or not self.anchor.marked or depth >= self.anchor.depth:
+            return True
+        below = next_filled(self.rows, one.end)
+        return below == len(self.rows) or self.rows[below].depth > depth
 
     def _take(self, index: int, *, is_head: bool) -> None:
         row = self.rows[index]
@@ -119,10 +128,19 @@ class _Quote:
             if self._direct and not row.raw.startswith(">"):
                 # A picture alone under the letter's last line is the letter's.
                 return row if row.text or self._stretches[-1] else None
+            if self._direct and self._stretches[-1] and not self._is_of_letter(row):
+                return _as_written(row)
             if not self.anchor.marked:
                 # Whether the colleague or the author wrote below our letter cannot be seen.
                 self.unclear.append(row)
         return self._comment(index)
+
+    def _is_of_letter(self, row: Row) -> bool:
+        """Whether a marked row below the author's words is copied from the letter, the end of which stands above them."""
+        if self._grams is None:
+            words = _words(self.rows[self.anchor.content : self._end])
+            self._grams = [_grams(words, length) for length in range(1, _GRAM + 1)]
+        return _is_copied(row, self._grams)
 
     @staticmethod
     def _known_line(row: Row) -> bool:
