@@ -100,3 +100,12 @@ def test_the_date_of_the_second_row_is_not_the_first_row_s() -> None:
     second = ("21.11.2026", "OPS.13.2026", "Jan Lis", "GOPS Żary", "601 202 303", "Jak cofnąć decyzję?")
     forms = find_forms([page(HEADING, ("", *VALUES[1:], ASKED), second)]).forms
     assert [form.date and str(form.date) for form in forms] == [None, "2026-11-21"]
+
+
+@pytest.mark.parametrize("name", ["Ewa Nowak", "Jan Maas", "Anna Maria Wąsowska-Brzęczyszczykiewicz"])
+@pytest.mark.parametrize("title", ["Zgłoszenie pytania    data:    znak:", "data:    znak:", "data:\tznak:"])
+def test_a_field_below_an_empty_header_is_not_cut_into_its_columns(title: str, name: str) -> None:
+    (form,) = forms_in(f"{title}\n\nImię i nazwisko: {name}\nNazwa Urzędu: GOPS Łąck\nTreść pytania:\n{ASKED}")
+    assert (form.date, form.reference, form.user_name, form.office) == (None, None, name, "GOPS Łąck")
+    (form,) = forms_in(f"{title}\nImię i nazwisko: {name}    Nazwa Urzędu: GOPS Łąck\nTreść pytania: {ASKED}")
+    assert (form.date, form.reference, form.user_name, form.office) == (None, None, name, "GOPS Łąck")

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from mailgate.domain.document import Block, Document, Line, Table
 from mailgate.domain.form.labels import label_at_start
+from mailgate.domain.form.vocabulary import may_be_in_a_label
 from mailgate.domain.hot01 import find_forms
+from mailgate.domain.polish.words import fold
 from mailgate.extract.word.docx import read_docx
 
 DATES = {
@@ -60,10 +62,17 @@ _SMALL = "aąbcćdeęfghijklłmnńoóprsśtuwyzźż"
 words = st.builds(
     lambda first, rest: first + rest, st.sampled_from(_CAPITALS), st.text(_SMALL, min_size=2, max_size=10)
 )
-# "Ainstytuca" is one letter from the label "Instytucja", and is forgiven as such: a name of people is not.
+
+
+def _is_of_people(name: str) -> bool:
+    """Not "Ainstytuca", one letter from the label "Instytucja" and forgiven as such, nor "And And", all of labels."""
+    each = name.replace("-", " ").split()
+    return not any(label_at_start(f"{word}:") for word in each) and not all(map(may_be_in_a_label, map(fold, each)))
+
+
 names = st.builds(
     lambda first, last: f"{first} {last}", words, words | st.builds(lambda a, b: f"{a}-{b}", words, words)
-).filter(lambda name: not any(label_at_start(f"{word}:") for word in name.replace("-", " ").split()))
+).filter(_is_of_people)
 
 
 @st.composite

@@ -175,3 +175,10 @@ def test_a_header_line_holds_date_and_reference(text: str) -> None:
 )
 def test_the_name_of_a_fillable_field_tells_its_meaning(name: str, field: str | None) -> None:
     assert label_of_name(name) == field
+
+
+def test_capitalised_words_near_to_a_labels_are_the_name_of_somebody() -> None:
+    for name in ("Alast Alast", "Dana Names"):
+        label = label_at_start(f"Imię i nazwisko Użytkownika {name}")
+        assert label is not None
+        assert label.value_start == len("Imię i nazwisko Użytkownika ")

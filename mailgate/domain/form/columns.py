@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from mailgate.domain.document import Block, Cell, Line, Table
+from mailgate.domain.form.labels import label_at_start
 from mailgate.domain.form.placeholders import is_ruler
 
 _SIGNS = (re.compile(r"\t"), re.compile(r"\t+"), re.compile(r"\s*\|\s*"), re.compile(r"\s{2,}"), re.compile(r"\s*;\s*"))
@@ -15,6 +16,8 @@ _WIDE_GAP = re.compile(r"\s{2,}")
 _LONGEST_HEADING = 400
 _LINES_BETWEEN = 2
 _FEWEST_COLUMNS = 2
+_CERTAIN = 2
+"""The weight of a label that no value begins with by chance: "tel." and "data" weigh less."""
 
 
 def with_typed_columns(blocks: Sequence[Block], is_label: Callable[[str], bool]) -> tuple[Block, ...]:
@@ -58,9 +61,17 @@ def _rows(heading: str, below: Block, is_label: Callable[[str], bool]) -> tuple[
         if len(labels) < _FEWEST_COLUMNS or not all(map(is_label, labels)):
             continue
         for values in _values(sign, heading, below.text, len(labels)):
-            if len(values) == len(labels) and not any(map(is_label, values)) and any(values):
+            if len(values) != len(labels) or not any(values) or any(map(is_label, values)):
+                continue
+            if not any(map(_opens_another_field, labels, values)):
                 return labels, values
     return None
+
+
+def _opens_another_field(heading: str, value: str) -> bool:
+    """True for a line's beginning such as ``Imię i nazwisko: Anna``, which is no value below ``data:``."""
+    above, label = label_at_start(heading), label_at_start(value)
+    return label is not None and label.weight >= _CERTAIN and (above is None or above.field != label.field)
 
 
 def _values(sign: re.Pattern[str], heading: str, text: str, count: int) -> Iterator[Sequence[str]]:
@@ -72,7 +83,8 @@ def _values(sign: re.Pattern[str], heading: str, text: str, count: int) -> Itera
     yield values
     starts = [0, *(gap.end() for gap in _WIDE_GAP.finditer(heading))]
     begun = [0, *(gap.end() for gap in _WIDE_GAP.finditer(text))]
-    if len(starts) == count and set(begun) <= set(starts):
+    between = all(start in begun or not text[start - 1 : start + 1].strip() for start in starts[1:])
+    if len(starts) == count and set(begun) <= set(starts) and between:
         yield [text[start:end].strip() for start, end in zip(starts, (*starts[1:], len(text)), strict=True)]
 
 

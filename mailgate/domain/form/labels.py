@@ -98,6 +98,7 @@ _VALUE_AFTER_MAIL = re.compile(r"[.:]?\s{1,3}(?=[^\s@]{1,64}@)")
 _GAP_BEFORE = re.compile(r"(?:[,;.|/]\s?|\s{2,}|\t|^)$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?=\s|$)")
 _COLONS_LOOKED_AT = 12
+_WORDS_OF_A_NAME = 2
 _FIELD_NOISE = frozenset(folded_words("pole field txt text tekst form formularz hot hot01 topmostsubform page subform"))
 _FIELD_NAMES: dict[str, LabelField] = {
     "nazwisko": "user_name",
@@ -319,10 +320,22 @@ def _meaning_of(text: str, start: int, end: int) -> Meaning | None:
         glued = "".join(words)
         return Meaning(_GLUED[glued], 3, "") if glued in _GLUED else None
     found = meaning_of_words(words)
+    if found is not None and _ends_in_a_name(plain.split()):
+        return None
     if found is not None:
         return None if found.part == "and reference" and _NOT_IN_A_PAIR.search(whole) else found
     glued = "".join(words)
     return Meaning(_GLUED[glued], 3, "") if glued in _GLUED else None
+
+
+def _ends_in_a_name(written: Sequence[str]) -> bool:
+    """True for ``Imię i nazwisko Dana Name``: two capitalised words that are near to a label's, and none of one."""
+    last = [folded_words(word) for word in written[-_WORDS_OF_A_NAME:]]
+    return (
+        len(written) > _WORDS_OF_A_NAME
+        and all(word.istitle() for word in written[-_WORDS_OF_A_NAME:])
+        and all(is_misspelled(words) for words in last)
+    )
 
 
 def _first(words: Iterator[Word], count: int) -> Iterator[Word]:
