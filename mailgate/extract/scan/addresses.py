@@ -44,6 +44,8 @@ _REST_OF_HOST = re.compile(r"[A-Za-z0-9.-]+[,;)]{0,2}")
 _ENDS_WITH_UNDERSCORE = re.compile(r"[A-Za-z][A-Za-z0-9._+-]*_")
 _Q_FOR_G = re.compile(r"q(?=ops|min)")
 """Hosts are named after a ``gops`` or a ``gmina``; a person may call herself what she likes."""
+_ARG_FOR_ORG = re.compile(r"(?<=\.)[a0]rg(?=\.pl\b)")
+_COMMA_BEFORE_LAND = re.compile(r"(?<=[a-z0-9]),(?=pl\W*$)")
 _COMMA_IN_HOST = re.compile(r"(?<=[a-z0-9]),(?=[a-z0-9-]+\.[a-z])")
 _DOTTED_HOST = re.compile(r"@.*\.")
 DOUBT = "@?"
@@ -213,13 +215,14 @@ def agreed(polish: str, english: str) -> str | None:
     behind = _MISREAD_SIGN.split(plain)[-1]
     if host and len(behind) > len(host) and behind.startswith(host) and _WHOLE_HOST.fullmatch(behind):
         host = behind
-    host = _Q_FOR_G.sub("g", host)
+    host = _ARG_FOR_ORG.sub("org", _Q_FOR_G.sub("g", host))
     return f"{_in_small_letters(f'{local}@{host}')}{after}"
 
 
 def _with_dots(text: str) -> str:
     """An address with a dot where its host has a comma before any dot; behind a whole host another may follow."""
-    local, sign, host = text.partition("@")
+    local, sign, host = _COMMA_BEFORE_LAND.sub(".", text).partition("@")
+    text = local + sign + host
     return text if "@" in host or "." in host.partition(",")[0] else local + sign + _COMMA_IN_HOST.sub(".", host)
 
 

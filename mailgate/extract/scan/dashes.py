@@ -43,7 +43,8 @@ def with_quotation_marks(words: Sequence[Recognised]) -> list[Recognised]:
     result: list[Recognised] = []
     is_open = False
     for word in words:
-        text = _closed(word.text) if is_open or word.text.count(_OPENS) else word.text
+        text = word.text.replace(_OPENS * 2, _OPENS)
+        text = _closed(text) if is_open or _OPENS in text else text
         is_open = text.rfind(_OPENS) > text.rfind(_CLOSES) if _OPENS in text or _CLOSES in text else is_open
         result.append(word if text == word.text else replace(word, text=text))
     return result

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PIL import Image, ImageFilter
 
-from mailgate.extract.page.shapes import Box, Rule
+from mailgate.extract.page.shapes import Box, Rule, around
 
 _BLACK = 120
 _PALE = 205
@@ -26,6 +27,11 @@ _LONGEST_RUN = 256
 _SOLID = 5
 """A dark area is that thick at least, in points of a picture made smaller by ``_NARROWER``."""
 _SAME_LINE = 6
+_EDGE = 0.015
+"""The share of a page's height in which a streak begins and ends; the frame of a page stands further from its edge."""
+_SHORTEST_STREAK = 0.3
+_NEXT_PIECE = 14
+"""How far to one side the next piece of a streak may be."""
 _SHORT_PIECE = 16
 """Shorter than a letter is high, so that the white above and below it is seen."""
 _NOT_WHITE = 242
@@ -206,3 +212,25 @@ def without_lines(image: Image.Image, rules: list[Rule]) -> Image.Image:
         area = (max(0, int(box.x0) - 3), max(0, int(box.top) - 2), int(box.x1) + 3, int(box.bottom) + 2)
         cleaned.paste(255, area)
     return cleaned
+
+
+def streaks(rules: Sequence[Rule], height: int) -> list[Rule]:
+    """The upright lines that run to the very edge of a page: dirt on the glass of a scanner draws them.
+
+    Lines of text are made level first, so that a streak then rises or falls a little, and is found in pieces.
+    """
+    upright = sorted((rule for rule in rules if not rule.is_horizontal), key=lambda rule: rule.box.top)
+    found: list[Rule] = []
+    for ordered in (upright, upright[::-1]):
+        for first in (rule for rule in ordered if _is_at_edge(rule.box, height)):
+            pieces = [first]
+            for rule in ordered:
+                if abs(rule.box.middle[0] - pieces[-1].box.middle[0]) <= _NEXT_PIECE:
+                    pieces.append(rule)
+            whole = around(piece.box for piece in pieces)
+            found += pieces if whole.height > _SHORTEST_STREAK * height else []
+    return [rule for rule in rules if rule in found]
+
+
+def _is_at_edge(box: Box, height: int) -> bool:
+    return box.top < _EDGE * height or box.bottom > (1 - _EDGE) * height

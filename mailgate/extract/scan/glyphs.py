@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from PIL import Image
 
@@ -30,6 +31,10 @@ ACCENTED = {"S": "Ś", "C": "Ć", "N": "Ń", "O": "Ó"}
 """Capitals that have one accented form in Polish, so that any accent tells which."""
 PLAIN = {"Ś": "S", "Ć": "C", "Ń": "N", "Ó": "O", "Ż": "Z", "Ź": "Z"}
 _OPENING = ("„", "(")
+_SMALL = frozenset("acemnorsuvwxz")
+_ENOUGH_SMALL = 2
+_SMALL_UP_TO, _CAPITAL_FROM = 1.07, 1.14
+"""How many times as high as small letters a small one is at most, and a capital at least."""
 _NARROWEST_ONE = 0.25
 _LOW = 0.4
 _FILLED = 0.5
@@ -145,3 +150,24 @@ def accented(word: str, picture: Image.Image) -> str:
     if glyphs and letter in ACCENTED and has_accent(glyphs[0]):
         return mark + ACCENTED[letter] + word[len(mark) + 1 :]
     return word
+
+
+def in_its_case(word: str, picture: Image.Image) -> str:
+    """A word whose first letter has the same shape in both cases, as a capital or not, by how high it stands.
+
+    The other letters without ascenders tell how high small ones are.  Unchanged where letters touch, or between the two.
+    """
+    letters = word.strip("„(.,;:?!”)")
+    at = word.index(letters)
+    glyphs = glyphs_in(picture)
+    tall = [glyph for glyph in glyphs if not is_low(glyph, glyphs)]
+    if len(tall) != len(letters):
+        return word
+    small = [glyph.height for sign, glyph in zip(letters[1:], tall[1:], strict=True) if sign in _SMALL]
+    if len(small) < _ENOUGH_SMALL:
+        return word
+    share = tall[0].height / median(small)
+    if _SMALL_UP_TO < share < _CAPITAL_FROM:
+        return word
+    first = letters[0].upper() if share >= _CAPITAL_FROM else letters[0].lower()
+    return word[:at] + first + word[at + 1 :]

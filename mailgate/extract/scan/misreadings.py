@@ -16,11 +16,11 @@ from mailgate.domain.form.labels import label_at_start
 from mailgate.extract.page.shapes import Box
 from mailgate.extract.scan.addresses import addresses, whole_addresses, with_address
 from mailgate.extract.scan.dashes import with_dashes, with_dates, with_quotation_marks
-from mailgate.extract.scan.glyphs import ACCENTED, accented
+from mailgate.extract.scan.glyphs import ACCENTED, accented, in_its_case
 from mailgate.extract.scan.links import links, with_link
 from mailgate.extract.scan.references import as_pictured, likelier_reference, references, with_lost_dot
 from mailgate.extract.scan.tesseract import Recognised
-from mailgate.extract.scan.words import ABOVE, area_of, cutting, moved, replaced
+from mailgate.extract.scan.words import ABOVE, area_of, cutting, moved, on_one_line, replaced
 
 ReadLines = Callable[[Sequence[Image.Image]], Sequence[Sequence[Recognised]]]
 """Reads pictures of single lines with the English model."""
@@ -37,6 +37,15 @@ _ABOVE = 0.35
 """How far above a word, in its heights, an accent may stand that the program left out of its box."""
 _ACCENTABLE = frozenset(ACCENTED)
 _LABEL_AND_NAME = 6
+_STUTTER = re.compile(r"^([SZCWOŚŻŹĆ])((?!\1)[szcwośżźć])(?=[.,;:]|$)")
+_NUMBER = re.compile(r"[|]?\d[\d|!\]]*[.,;]?")
+_STROKE = re.compile(r"\||(?<=\d)[!\]](?=\d)")
+_STROKE_OR_BRACKET = re.compile(r"[|\]]|(?<=\d)!(?=\d)")
+"""What a one is taken for; a bracket at the end of a number only where none was opened on the page."""
+_CAPITAL_BEHIND = re.compile(r"[.?!:]\W*$|^[A-ZĄĆĘŁŃÓŚŹŻ]")
+_DIGIT_BEFORE_LETTERS = re.compile(r"^[50](?=[a-ząćęłńóśźż]{4,}[.,;:?!”)]*$)")
+_LETTERS = {"5": "S", "0": "O"}
+_MAY_BE_EITHER = re.compile(r"[„(]?[cosuvwxzCOSUVWXZ][a-ząćęłńóśźż]{4,}[.,;:?!”)]*")
 _STROKE_FOR_I = re.compile(r"(?:^|(?<=-))[li|!1](?=[^\W\d_]{2})")
 
 
@@ -46,7 +55,10 @@ def mended(words: Sequence[Recognised], picture: Image.Image, read_lines: ReadLi
     ``read_lines`` is asked for what looks like one of these, with cuttings of the page's picture.
     """
     kept = [_without_speck(word) for word in words if not _is_speck(word)]
-    kept = _with_names(_with_saints([_with_accent(word, picture) for word in kept]))
+    stroke = _STROKE_OR_BRACKET if all("[" not in word.text for word in kept) else _STROKE
+    kept = [_with_accent(_in_kind(_without_stutter(word), stroke), picture) for word in kept]
+    kept = [_in_its_case(word, before, picture) for before, word in zip([None, *kept], kept, strict=False)]
+    kept = _with_names(_with_saints(kept))
     kept = with_quotation_marks(with_dates(with_dashes(kept)))
     signs, linked = references(kept), links(kept)
     others = [place for place in addresses(kept) if not any(link[0] in place for link in linked)]
@@ -82,6 +94,33 @@ def _without_speck(word: Recognised) -> Recognised:
     """A word without the mark before it that some dirt was taken for; a quotation has one at its end, too."""
     text = _SPECK_BEFORE.sub("", word.text)
     return word if text == word.text or text[-1] in "'`´‘’*" else replace(word, text=text)
+
+
+def _without_stutter(word: Recognised) -> Recognised:
+    """A word whose first letter was read twice, as a capital and as a small one, with the small one: ``Ss.`` is ``s.``."""
+    text = _STUTTER.sub(r"\2", word.text)
+    return word if text == word.text or text[:1].lower() != word.text[:1].lower() else replace(word, text=text)
+
+
+def _in_kind(word: Recognised, stroke: re.Pattern[str]) -> Recognised:
+    """A word all in digits or all in letters: ``2|1`` is ``211``, ``5połeczny`` is ``Społeczny``."""
+    text = stroke.sub("1", word.text) if _NUMBER.fullmatch(word.text) else word.text
+    text = _DIGIT_BEFORE_LETTERS.sub(lambda found: _LETTERS[found.group()], text)
+    return word if text == word.text else replace(word, text=text)
+
+
+def _in_its_case(word: Recognised, before: Recognised | None, picture: Image.Image) -> Recognised:
+    """A word whose first letter looks the same in both cases with the one that its height tells.
+
+    It becomes a capital only where one is to be expected: dust on top of a letter makes it as high.
+    """
+    if not _MAY_BE_EITHER.fullmatch(word.text):
+        return word
+    box = word.box
+    area = Box(max(0.0, box.x0 - 2), max(0.0, box.top - _ABOVE * box.height), box.x1 + 2, box.bottom + 2)
+    text = in_its_case(word.text, cutting(picture, area))
+    expected = before is None or _CAPITAL_BEHIND.search(before.text) or not on_one_line(before.box, box)
+    return replace(word, text=text) if expected or text.islower() else word
 
 
 def _with_accent(word: Recognised, picture: Image.Image) -> Recognised:

@@ -10,13 +10,15 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from mailgate.extract.foreign import as_unsafe
 from mailgate.extract.page.shapes import Box, Rule
 from mailgate.extract.safezip import UnsafeContainer
-from mailgate.extract.scan.drawnlines import drawn_lines, without_lines
+from mailgate.extract.scan.dottedlines import without_dotted_lines
+from mailgate.extract.scan.drawnlines import drawn_lines, streaks, without_lines
 from mailgate.extract.scan.slant import lies_sideways, straightened
 
 MAX_PIXELS = 40_000_000
@@ -27,6 +29,8 @@ READING_HEIGHT = 3400
 _LEAST_SIDE = 400
 _LEAST_PIXELS = 250_000
 _MOST_STRETCHED = 3.2
+_LEAST_STRETCHED = 1.6
+"""Below it the two resolutions of a file are those of one scanner, rounded."""
 _LEAST_SIDE_OF_A_SMALL_PAGE = 200
 _NARROWEST_PAGE, _WIDEST_PAGE = 1.3, 1.55
 _PAPER_ON_AVERAGE = 160
@@ -140,7 +144,21 @@ def _frames(opened: Image.Image) -> Iterator[Image.Image]:
             )
         if opened.size[0] * opened.size[1] > MAX_PIXELS:
             raise UnsafeContainer("a picture of more pixels than a page needs")
-        yield _grey(ImageOps.exif_transpose(opened))
+        yield _in_shape(ImageOps.exif_transpose(opened), opened.info.get("dpi"))
+
+
+def _in_shape(image: Image.Image, dots: tuple[SupportsFloat, SupportsFloat] | None) -> Image.Image:
+    """The picture as grey and in the shape of its paper: a fax has half as many dots, or twice, downwards as across.
+
+    ``dots`` are those of an inch, across and down, as the file says (ITU-T T.4: 204 by 98, 196 or 391).
+    """
+    grey = _grey(image)
+    across, down = map(float, dots or (1.0, 1.0))
+    if min(across, down) <= 0 or not _LEAST_STRETCHED <= max(across, down) / min(across, down) <= _MOST_STRETCHED:
+        return grey
+    finest = max(across, down)
+    width, height = round(grey.width * finest / across), round(grey.height * finest / down)
+    return grey.resize((width, height), Image.Resampling.BICUBIC) if width * height <= MAX_PIXELS else grey
 
 
 def is_page_like(width: int, height: int) -> bool:
@@ -167,9 +185,10 @@ def made_ready(image: Image.Image) -> Ready:
     even = _evenly_lit(_at_reading_size(_without_specks(image)))
     if lies_sideways(even):
         even = even.transpose(Image.Transpose.ROTATE_90)
-    straight = straightened(even)
-    rules = drawn_lines(straight)
-    return Ready(without_lines(straight, rules), tuple(rules))
+    straight = without_dotted_lines(straightened(even))
+    lines = drawn_lines(straight)
+    dirt = streaks(lines, straight.height)
+    return Ready(without_lines(straight, lines), tuple(rule for rule in lines if rule not in dirt))
 
 
 def turned(ready: Ready) -> Ready:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from PIL import Image, ImageOps
 
@@ -32,6 +33,9 @@ from mailgate.extract.scan.picture import (
     small_page,
     turned,
 )
+from mailgate.extract.scan.secondlook import with_second_look
+from mailgate.extract.scan.strangers import without_strangers
+from mailgate.extract.scan.words import sureness
 
 UNREAD = "a picture of a page, not read"
 """The note on a document whose text was left unrecognised because the recogniser was off."""
@@ -164,13 +168,17 @@ class Recogniser:
             if _sureness(upside_down) > _sureness(words):
                 ready, words = other, upside_down
         legible = len(words) < _ENOUGH_WORDS or _sureness(words) >= _LEAST_SURE
-        return _page(ready, mended(words, ready.image, self._read_lines)), legible
+        if legible:
+            words = without_strangers(with_second_look(words, ready, self._read_lines))
+        return _page(ready, mended(words, ready.image, partial(self._read_lines, language="eng"))), legible
 
-    def _read_lines(self, cuttings: Sequence[Image.Image]) -> list[list[tesseract.Recognised]]:
-        """Single lines by the English model; nothing where it fails, since it only helps."""
+    def _read_lines(
+        self, cuttings: Sequence[Image.Image], language: str = tesseract.POLISH
+    ) -> list[list[tesseract.Recognised]]:
+        """Single lines by one of the models; nothing where it fails, since it only helps."""
         try:
             framed = [ImageOps.expand(cutting, _BORDER, 255) for cutting in cuttings]
-            read = tesseract.recognise(framed, self._patience(), layout=7, language="eng")
+            read = tesseract.recognise(framed, self._patience(), layout=7, language=language)
         except tesseract.NotRecognised:
             return [[] for _ in cuttings]
         return [[_moved(word, -_BORDER, -_BORDER) for word in line] for line in read]
@@ -212,11 +220,8 @@ def _moved(word: tesseract.Recognised, x: float, y: float) -> tesseract.Recognis
 
 
 def _sureness(words: Sequence[tesseract.Recognised]) -> float:
-    """How sure the program was on average, weighted by length; 0 for hardly any words."""
-    letters = sum(len(word.text) for word in words)
-    if len(words) < _ENOUGH_WORDS:
-        return 0.0
-    return sum(word.confidence * len(word.text) for word in words) / letters
+    """How sure the program was of a page on average; 0 for hardly any words."""
+    return sureness(words) if len(words) >= _ENOUGH_WORDS else 0.0
 
 
 def _page(ready: Ready, words: Sequence[tesseract.Recognised]) -> Page | None:

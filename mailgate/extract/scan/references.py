@@ -21,13 +21,20 @@ _ZERO_FOR_O = re.compile(r"0O|O0|0")
 _DIGIT_FOR_LETTER = re.compile(r"[25](?=[25]*[^\W\d_])")
 _LETTERS = {"2": "Z", "5": "S"}
 """``2SS`` is ``ZSS``: an office's sign may end with a digit, and begins with none."""
+_INITIALS = re.compile(r"(?<=[./]20\d\d[./])[A-ZĄĆĘŁŃÓŚŹŻ01258]{2,3}\Z")
+_INITIALS_IN_DIGITS = re.compile(r"10|01")
+_YEAR = re.compile(r"20\d\d")
+_DIGITS_FOR_LETTERS = str.maketrans("01258", "OIZSB")
 _DOT_LOST = re.compile(r"(?<=[.\-/])(X{0,2}I?V)(?=\d{3,4}[.\-/])")
 """No Roman numeral is followed by digits at once."""
 _SMALL_ECHO = re.compile(r"(?<=V)v|(?<=X)x")
 _MIXED = re.compile(r"(?=.*I)(?=.*[1l|!])[I1l|!]+")
 _DOUBLED = re.compile(r"[I1l|!]{2}")
+_TWICE = re.compile(r"([^\W\d_Il])\1")
 _PART = re.compile(r"[^./\-]+")
 _STICKS = frozenset("1Il|!LN")
+_STROKES = frozenset("Il|!/")
+_NARROW = 0.7
 _LOW_SIGNS = frozenset(".,-")
 _LONG_MARK = 1.5
 _TALLER = 1.12
@@ -64,12 +71,32 @@ def likelier_reference(polish: str, english: str) -> str:
         return chosen
     part = first.group()
     named = _ZERO_FOR_O.sub("O", other.group()) if other is not None else ""
-    if part.isdigit() and named.isalpha() and len(part) == len(named):
+    in_digits = part.isdigit() and len(part) == len(named)
+    if named.isalpha() and (in_digits or (_is_mixed(part) and _goes_on_alike(chosen, english))):
         part = named
     elif part.strip("0").isalpha() and part.isupper():
         part = _ZERO_FOR_O.sub("O", part)
-    rest = _SMALL_ECHO.sub("", chosen[first.end() :])
+    rest = with_initials(_SMALL_ECHO.sub("", chosen[first.end() :]))
     return _DIGIT_FOR_LETTER.sub(lambda found: _LETTERS[found.group()], part) + rest
+
+
+def _is_mixed(part: str) -> bool:
+    """True for letters with digits among or behind them: ``S072``."""
+    return not part.isalpha() and not part.isdigit()
+
+
+def _goes_on_alike(one: str, other: str) -> bool:
+    """True for two readings that differ in their first part alone."""
+    behind = [_FIRST_PART.sub("", text, count=1) for text in (one, other)]
+    return behind[0] == behind[1] != ""
+
+
+def with_initials(text: str) -> str:
+    """A reference with the initials behind its year in letters (``2026.0L`` is ``2026.OL``), where one of them was read."""
+    found = _INITIALS.search(text)
+    if found is None or not any(sign.isalpha() for sign in found.group()):
+        return text
+    return text[: found.start()] + found.group().translate(_DIGITS_FOR_LETTERS)
 
 
 def with_lost_dot(text: str) -> str:
@@ -102,12 +129,22 @@ def as_pictured(text: str, picture: Image.Image) -> str:
 
 
 def _without_doubled(text: str, tall: Sequence[Glyph]) -> str:
-    """The text with one stroke where two were read and the picture has one letter less."""
+    """The text with one stroke, or one letter, where two were read and the picture has one letter less."""
     one_too_many = sum(sign not in _LOW_SIGNS for sign in text) == len(tall) + 1
-    doubled = _DOUBLED.findall(text)
-    if not one_too_many or len(doubled) != 1 or _touching(tall):
+    if not one_too_many or _touching(tall):
         return text
-    return _DOUBLED.sub("I", text)
+    strokes, plain = _DOUBLED.findall(text), "".join(PLAIN.get(sign, sign) for sign in text)
+    shorter = [_DOUBLED.sub("I", text)] if len(strokes) == 1 else []
+    shorter += [text[: twice.start()] + text[twice.start() + 1 :] for twice in _TWICE.finditer(plain)]
+    fitting = shorter if len(shorter) == 1 else [one for one in shorter if _is_alike(one, tall)]
+    return fitting[0] if len(fitting) == 1 else text
+
+
+def _is_alike(text: str, tall: Sequence[Glyph]) -> bool:
+    """True where what are strokes in the text are the narrow ones of the picture; a one may have a foot."""
+    usual = median(glyph.width for glyph in tall)
+    pairs = zip((sign for sign in text if sign not in _LOW_SIGNS), tall, strict=True)
+    return all((sign in _STROKES) == (glyph.width < _NARROW * usual) for sign, glyph in pairs if sign != "1")
 
 
 def _touching(tall: Sequence[Glyph]) -> list[int]:
@@ -159,7 +196,10 @@ def _with_numerals(text: str, seen: Mapping[int, Glyph]) -> str:
     parts: list[str] = []
     for part in _PART.finditer(text):
         glyphs = [seen.get(n) for n in range(*part.span())]
-        parts.append(_part(part.group(), glyphs, behind_letters=bool(parts) and parts[-1].isalpha()))
+        if parts and _YEAR.fullmatch(parts[-1]) and _INITIALS_IN_DIGITS.fullmatch(part.group()):
+            parts.append(_initials(part.group(), glyphs))
+        else:
+            parts.append(_part(part.group(), glyphs, behind_letters=bool(parts) and parts[-1].isalpha()))
     rest = iter(parts)
     return _PART.sub(lambda _: next(rest), text)
 
@@ -174,6 +214,12 @@ def _part(text: str, glyphs: Sequence[Glyph | None], *, behind_letters: bool) ->
     if any(sign.isalpha() for sign in others) and all(sign == "0" or sign.isalpha() for sign in others):
         return "".join(_stick(sign, glyph) if sign in "1l|!" else sign for sign, glyph in pairs).replace("0", "O")
     return text
+
+
+def _initials(text: str, glyphs: Sequence[Glyph | None]) -> str:
+    """What stands behind the year in letters, where its stroke is seen to be no digit: ``2026.10`` may be ``2026.IO``."""
+    seen = "".join(_stick(sign, glyph) if sign == "1" else sign for sign, glyph in zip(text, glyphs, strict=True))
+    return seen.replace("0", "O") if "I" in seen else text
 
 
 def _stick(sign: str, glyph: Glyph | None) -> str:

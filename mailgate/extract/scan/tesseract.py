@@ -16,7 +16,7 @@ from PIL import Image
 from mailgate.extract.page.shapes import Box
 
 _PROGRAM = "tesseract"
-_LANGUAGE = "pol"
+POLISH = "pol"
 _MAX_OUTPUT = 4_000_000
 
 
@@ -45,11 +45,11 @@ def missing() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return "OCR is not installed"
     names = listed.stdout.decode("utf-8", "replace").split()
-    return None if _LANGUAGE in names else f"OCR is not installed: no language {_LANGUAGE!r}"
+    return None if POLISH in names else f"OCR is not installed: no language {POLISH!r}"
 
 
 def recognise(
-    images: Sequence[Image.Image], seconds: float, layout: int = 6, language: str = _LANGUAGE, only: str = ""
+    images: Sequence[Image.Image], seconds: float, layout: int = 6, language: str = POLISH, only: str = ""
 ) -> list[list[Recognised]]:
     """The words of each of several pictures that were made ready.
 
