@@ -11,7 +11,8 @@ from typing import Literal, TypeVar
 
 from mailgate.domain.document import Document
 from mailgate.domain.form.alternatives import lacks_a_paragraph, lost_letters, shared_words, shared_words_of_shorter
-from mailgate.domain.form.reading import FormReading, read_forms
+from mailgate.domain.form.reading import read_forms
+from mailgate.domain.form.values import FormReading
 from mailgate.domain.polish.words import folded_words, squeeze
 
 FieldName = Literal["date", "reference", "user_name", "office", "contact", "question"]

@@ -59,7 +59,6 @@ def test_columns_that_are_left_empty_keep_their_place() -> None:
         "data:   znak:   \n\n\n\nZgłoszenie pytania   HOT-01",
         "Imię i nazwisko:\tEwa Dąb\nNazwa Urzędu:\tUrząd Gminy Łąck",
         "Kwota\tTelefon\n12,00\t24 261 40 21",
-        "Imię i nazwisko\tNazwa Urzędu\nEwa Dąb",
     ],
 )
 def test_other_lines_with_gaps_stay_lines(text: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.domain.form.labels import header_labels, is_label_alone, label_at_start, label_of_name
+from mailgate.domain.form.fieldnames import label_of_name
+from mailgate.domain.form.headerlabels import header_labels
+from mailgate.domain.form.labels import is_label_alone, label_at_start
 from mailgate.domain.form.titles import title_weight
 
 SPELLINGS = {

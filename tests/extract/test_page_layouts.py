@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -273,3 +274,23 @@ def test_a_number_wrapped_in_the_title_does_not_number_the_label_far_below_it() 
     below = in_lines("Imię i nazwisko Użytkownika:", "Jan Lis", "Nazwa Urzędu:", "Urząd Gminy Łąck", top=100, step=24)
     form = form_on(page(*head, *below, *ASKED))
     assert (form.reference, form.user_name, form.office) == ("DS.1.2026", "Jan Lis", "Urząd Gminy Łąck")
+
+
+@pytest.mark.parametrize("spaces", [1, 3])
+def test_several_written_spaces_part_a_label_from_its_value_however_narrow(spaces: int) -> None:
+    name = [
+        replace(word, gapped=spaces > 2 and word.text == "imię") for word in words(50, 100, "Nazwisko i imię Anna Lis")
+    ]
+    asked = words(50, 112, "Treść pytania:") + words(50, 124, "Jak zrobić to?")
+    form = form_on(Page(595, 842, (*words(50, 50, "HOT-01"), *name, *asked)))
+    assert form.user_name == ("Anna Lis" if spaces > 2 else None)
+
+
+def test_a_gap_of_written_spaces_makes_no_newspaper_of_a_page() -> None:
+    line = [
+        replace(word, gapped=word.text == "się")
+        for word in words(50, 100, "ten wiersz dzieli się tutaj na dwie części")
+    ]
+    below = words(50, 112, "i nic w nim nie stoi obok siebie")
+    found = blocks_of_pages((Page(595, 842, (*line, *below)),))
+    assert [one.text for one in lines_of(found) if one.text][-1].endswith("obok siebie")

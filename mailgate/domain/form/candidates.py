@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from mailgate.domain.form.flow import Item
-from mailgate.domain.form.marks import HEADER, Mark, MarkField, marks_of
+from mailgate.domain.form.labels import HEADER
+from mailgate.domain.form.marks import Mark, MarkField, marks_of
 from mailgate.domain.form.titles import is_part_of_title
 
 # What speaks against a reading, in the same measure as the weights of labels (1 to 4): a further form must bring more
@@ -22,12 +23,15 @@ _A_NEW_FORM = 6.0
 _INSIDE_THE_QUESTION = 2.0
 _AFTER_A_FIRST_QUESTION = 1.0
 _WITHOUT_QUESTION = 5.0
+_OF_A_LETTERHEAD = 0.5
+_IN_A_LETTERHEAD = ("phone", "fax", "mail")
 _WIDTH = 24
 """So many readings are followed at once, which keeps the time linear in the number of labels."""
 _FIELDS_OF_A_BEGINNING = 3
 _CORE: frozenset[str] = frozenset({"user_name", "office", "contact"})
 _IN_PARTS: frozenset[str] = frozenset({"contact", "user_name"})
 _LEAST_WEIGHT = 4
+_SURE_LABEL = 2
 _OF_A_HEADER: frozenset[str] = HEADER | {"title"}
 
 
@@ -42,7 +46,7 @@ class FormMarks:
 def forms_in(items: Sequence[Item]) -> tuple[FormMarks, ...]:
     """The forms of a passage, each by its labels."""
     marks = marks_of(items)
-    groups = [_until_farewell(group) for group in _best_reading(marks)]
+    groups = [_without_letterhead(_until_farewell(group)) for group in _best_reading(marks)]
     ends = [_beginning(items, group[0]) for group in groups[1:]] + [len(items)] if groups else []
     return tuple(FormMarks(group, end) for group, end in zip(groups, ends, strict=True) if _is_form(group))
 
@@ -58,6 +62,12 @@ def _beginning(items: Sequence[Item], first: Mark) -> int:
             start = place
         place -= 1
     return start
+
+
+def _without_letterhead(group: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The labels of a form without the telephones above it, where it has a contact of its own further down."""
+    first = next((place for place, mark in enumerate(group) if mark.part not in _IN_A_LETTERHEAD), 0)
+    return group[first:] if any(mark.field == "contact" for mark in group[first:]) else group
 
 
 def _until_farewell(group: tuple[Mark, ...]) -> tuple[Mark, ...]:
@@ -176,6 +186,10 @@ def _choices(state: _State, mark: Mark) -> list[_Choice]:
         gain = mark.weight + _worth_inside(state, mark)
         if state.suspect:
             gain += min(0.0, mark.fit)
+        elif state.question is not None and state.last != "question" and not mark.opens_cell:
+            # Where a label has ended the question already, what follows may all be lines of the question; yet a clerk
+            # may have written "wew. 4" as a contact.
+            gain += 0.5 * min(0.0, mark.fit)
         choices.append((_with(state, mark), gain, True, False))
     if mark.opens_line or mark.field == "title" or state.last is None:
         choices.append(_new_form(state, mark))
@@ -183,9 +197,12 @@ def _choices(state: _State, mark: Mark) -> list[_Choice]:
 
 
 def _worth_as_text(state: _State, mark: Mark) -> float:
-    """Nothing in a question or outside of forms; elsewhere a label that is passed over is a pity."""
-    if state.last in (None, "question"):
+    """Nothing in a question; elsewhere a label that is passed over is a pity, before all forms where its value fits."""
+    if state.last == "question":
         return 0.0
+    if state.last is None:
+        sure = mark.opens_line and mark.weight >= _SURE_LABEL and mark.fit >= 0
+        return -0.5 * mark.weight if sure else 0.0
     return -0.5 * mark.weight if mark.opens_line else -0.1
 
 
@@ -242,7 +259,7 @@ def _with(state: _State, mark: Mark) -> _State:
 
 def _new_form(state: _State, mark: Mark) -> _Choice:
     """The reading in which a form begins with a mark."""
-    gain = mark.weight
+    gain = mark.weight - (_OF_A_LETTERHEAD if mark.part in _IN_A_LETTERHEAD else 0.0)
     suspect = False
     if state.last is not None:
         gain += _closing(state) - _A_NEW_FORM

@@ -26,15 +26,33 @@ def with_typed_columns(blocks: Sequence[Block], is_label: Callable[[str], bool])
     place = 0
     while place < len(blocks):
         block = blocks[place]
-        below = _line_below(blocks, place) if isinstance(block, Line) and _may_be_heading(block.text) else None
-        rows = _rows(block.text, blocks[below], is_label) if below is not None and isinstance(block, Line) else None
-        if below is None or rows is None:
+        if not isinstance(block, Line) or not _may_be_heading(block.text):
             found.append(block)
+            place += 1
+            continue
+        below = _line_below(blocks, place)
+        rows = _rows(block.text, blocks[below], is_label) if below is not None else None
+        if below is None or rows is None:
+            found.append(_labels_apart(block, is_label))
             place += 1
         else:
             found.append(Table(tuple(tuple(_cell(text, blocks[below]) for text in row) for row in rows)))
             place = below + 1
     return tuple(found)
+
+
+def _labels_apart(block: Line, is_label: Callable[[str], bool]) -> Block:
+    """A line of sure labels and nothing else as a row of cells: where no values stand below, none is another's value."""
+    for sign in _SIGNS:
+        labels = sign.split(block.text)
+        if len(labels) >= _FEWEST_COLUMNS and all(map(is_label, labels)) and all(map(_is_sure, labels)):
+            return Table((tuple(_cell(text, block) for text in labels),))
+    return block
+
+
+def _is_sure(text: str) -> bool:
+    label = label_at_start(text)
+    return label is not None and label.weight >= _CERTAIN
 
 
 def _may_be_heading(text: str) -> bool:

@@ -67,11 +67,18 @@ def _mended(text: str) -> str:
     joined = ""
     for line in (line.strip() for line in text.split("\n")):
         broken = joined.endswith(("@", "_")) or line.startswith(("@", ".", "_"))
-        if not broken and joined.endswith((".", "-")):
-            broken = _is_address_start(joined.rsplit(None, 1)[-1])
+        if line and not broken and joined.endswith((".", "-")):
+            broken = _goes_on_in(joined.rsplit(None, 1)[-1], line.split(None, 1)[0])
         joined = joined + line if broken or not joined else f"{joined} {line}"
     spelled = _DOT_IN_WORDS.sub(".", _AT_IN_WORDS.sub("@", joined))
     return _SPACED_AT.sub("@", spelled)
+
+
+def _goes_on_in(above: str, below: str) -> bool:
+    """True where a word may be one half of an address and the word below it the other; a telephone is none."""
+    if "@" in above and not below[0].isalpha():
+        return False
+    return _is_address_start(above) and not _says_nothing(below)
 
 
 def _is_address_start(word: str) -> bool:

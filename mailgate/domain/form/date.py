@@ -41,8 +41,10 @@ _PLACE = re.compile(r"^\s*[A-ZŁŚŻŹĆ][^\W\d_]+(?:[ -][A-ZŁŚŻŹĆ][^\W\d_]
 _LETTERS = re.compile(r"[a-z]+")
 _AMOUNT = re.compile(r"\d,\d{2}(?!\d)")
 """``1 12/2026 500,00`` is a row of a list of payments."""
+_NUMBER_LIKE_NO_HOUR = re.compile(r"\d{3}|\d[/-]\d")
 _SHAPE_ALONE = re.compile(r"(?:dnia|dn\.)?\s?\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}\s?(?:r\.?|roku)?")
-_WORDS_BESIDE = frozenset({"r", "roku", "dnia", "dn", "z", "go", "ego", "godz", "godzina", "g"})
+_DAYS = ("poniedzialek", "wtorek", "sroda", "czwartek", "piatek", "sobota", "niedziela")
+_WORDS_BESIDE = frozenset({"r", "roku", "dnia", "dn", "z", "go", "ego", "godz", "godzina", "g", *_DAYS})
 _LONGEST = 200
 _BETWEEN = " ,;/|-–"
 _YEARS = range(1990, 2100)
@@ -54,23 +56,32 @@ def read_date(text: str) -> Date | None:
 
     Day before month, as in Poland; a year of two digits is of this century.
     """
-    folded = fold(text[:_LONGEST])
-    found = [match for shape in _SHAPES for match in shape.finditer(folded) if _month(match["month"])]
-    if not found:
+    first = _first_shape(fold(text[:_LONGEST]))
+    if first is None:
         return None
-    first = min(found, key=lambda match: (match.start(), _SHAPES.index(match.re)))
     year = int(first["year"])
     return _existing(year if len(first["year"]) == 4 else 2000 + year, _month(first["month"]), int(first["day"]))
+
+
+def _first_shape(folded: str) -> re.Match[str] | None:
+    found = (match for shape in _SHAPES for match in shape.finditer(folded) if _month(match["month"]))
+    return min(found, key=lambda match: (match.start(), _SHAPES.index(match.re)), default=None)
 
 
 def is_date_alone(text: str) -> bool:
     """True where a text is a date and nothing but what goes with one: a place before it, the hour after it."""
     if read_date(text) is None:
         return False
-    if _AMOUNT.search(text):
+    if _AMOUNT.search(text) or _holds_another_number(fold(text)):
         return False
     rest = [word for word in _LETTERS.findall(fold(_PLACE.sub("", text))) if word not in _MONTH_NUMBER]
     return all(word in _WORDS_BESIDE for word in rest)
+
+
+def _holds_another_number(folded: str) -> bool:
+    """True for ``20.11.2026 1234.2026``, a date and a reference; an hour goes with a date."""
+    date = _first_shape(folded)
+    return date is not None and bool(_NUMBER_LIKE_NO_HOUR.search(f"{folded[: date.start()]} {folded[date.end() :]}"))
 
 
 def is_shaped_like_date(text: str) -> bool:

@@ -107,6 +107,8 @@ _FOLLOWS_THE_FORM = (
     "wersja formularza", "wersja druku", "wersja wzoru", "niepotrzebne skreslic", "pola oznaczone", "pola obowiazkowe",
     "formularz nalezy", "wypelniony formularz nalezy",
 )  # fmt: skip
+_QUOTES = " \"'”»"
+_PLACE_TO_SIGN = re.compile(r"podpis\s?(?::|\s?[._…]{3,})[\s:._…]*", re.IGNORECASE)
 _LINKS = re.compile(r"(?:links|linki|odnośniki|łącza):", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"\W{0,4}(?:strona|str\.?|page)\s{0,2}\d{1,4}(?:\s{0,2}(?:z|/|of)\s{0,2}\d{1,4})?\W{0,4}", re.IGNORECASE
@@ -133,7 +135,7 @@ def ending(lines: Sequence[str], index: int) -> str | None:
         return "a disclaimer"
     if _is_list_of_links(lines, index):
         return "a list of links"
-    if _opening(line[:80]).lstrip("0123456789 ").startswith(_FOLLOWS_THE_FORM):
+    if _opening(line[:80]).lstrip("0123456789 ").startswith(_FOLLOWS_THE_FORM) or _PLACE_TO_SIGN.fullmatch(line[:80]):
         return "a part of the form that is not the question"
     return None
 
@@ -228,13 +230,25 @@ def is_disclaimer(lines: Sequence[str], index: int) -> bool:
         return False
     if opening.startswith(_TELLTALE_OPENINGS) and len(opening) <= 60:
         return True
-    return _has_stems_of_a_disclaimer(" ".join(_paragraph(lines, index)))
+    paragraph = _paragraph(lines, index)
+    return _has_stems_of_a_disclaimer(" ".join(paragraph)) and not _begins_with_other_words(paragraph)
+
+
+def _begins_with_other_words(paragraph: Sequence[str]) -> bool:
+    """True for ``Zgodnie z art. 24 ustawy ...?`` above a disclaimer: what a disclaimer says first is about itself."""
+    end = next((place for place, line in enumerate(paragraph) if line.rstrip(_QUOTES).endswith((".", "?", "!"))), None)
+    first = " ".join(paragraph[: end + 1]) if end is not None else ""
+    return len(first.split()) > _WORDS_OF_A_SENTENCE and _stems_of_a_disclaimer(first) == 0
+
+
+def _has_stems_of_a_disclaimer(text: str) -> bool:
+    return _stems_of_a_disclaimer(text) >= _DISCLAIMER_STEMS_NEEDED
 
 
 @lru_cache(maxsize=1024)
-def _has_stems_of_a_disclaimer(text: str) -> bool:
+def _stems_of_a_disclaimer(text: str) -> int:
     paragraph = " ".join(folded_words(text))
-    return sum(stem in paragraph for stem in _DISCLAIMER_STEMS) >= _DISCLAIMER_STEMS_NEEDED
+    return sum(stem in paragraph for stem in _DISCLAIMER_STEMS)
 
 
 @lru_cache(maxsize=4096)

@@ -93,15 +93,19 @@ class _Layout:
         if len(row) < 2 or len(row) != len(below):
             return False
         texts = [text for text in map(_text_of, row) if text]
-        labels = sum(map(self._is_label, texts))
+        labels = sum(map(self._may_be_label, texts))
         others = len(texts) - labels
         if labels < 2 or (others and (labels < _LABELS_OF_A_LIST or others > _COLUMNS_OF_ITS_OWN)):
             return False
-        return not any(self._is_label(_text_of(cell)) for cell in below)
+        return not any(self._may_be_label(_text_of(cell)) for cell in below)
+
+    def _may_be_label(self, text: str) -> bool:
+        """False for ``[nazwa urzędu]`` too, which tells what is to be written below a label."""
+        return self._is_label(text) and not text.startswith(("[", "<", "{"))
 
     def _is_another_form(self, heading: tuple[Cell, ...], row: tuple[Cell, ...]) -> bool:
         """True for a further row of values below labels: it has its own question, and not that alone."""
-        if len(row) != len(heading) or any(self._is_label(_text_of(cell)) for cell in row):
+        if len(row) != len(heading) or any(self._may_be_label(_text_of(cell)) for cell in row):
             return False
         texts = [_text_of(cell) for cell in row]
         asked = any(text and _is_question(_text_of(label)) for label, text in zip(heading, texts, strict=True))
@@ -156,8 +160,12 @@ def _without_marks(line: Line) -> Line:
 
 
 def _single_spaced(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The flow without the empty line that Outlook puts after every paragraph of its plain text."""
-    written = [index for index, item in enumerate(items) if not item.blank and not item.path]
+    """The flow without the empty line that Outlook puts after every paragraph of its plain text.
+
+    What a reply quotes comes from another program.
+    """
+    least = min((item.depth for item in items if not item.blank), default=0)
+    written = [index for index, item in enumerate(items) if not (item.blank or item.path) and item.depth == least]
     followed = sum(index + 1 == len(items) or items[index + 1].blank for index in written)
     if len(written) < _ENOUGH_LINES_TO_TELL or followed < 0.8 * len(written):
         return items

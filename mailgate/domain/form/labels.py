@@ -71,54 +71,45 @@ _GLUED: dict[str, LabelField] = {
 }
 _NUMBERING = re.compile(
     r"[\s|*_#>•·▪●○◦§–—-]{0,8}"
-    r"(?:(?:pkt\.?|poz\.?|\()?\s?(?:\d{1,2}|[a-zA-Z](?=[.)])|[IVX]{1,5}(?=[.)]))\s?(?:[.):/]{1,2}|(?=\s[A-ZŻŹĆŁŚ]))\s*"
+    r"(?:(?:pkt\.?|poz\.?|\()?\s?(?:\d{1,2}|[a-zA-Z](?=[.)])|[IVX]{1,5}(?=[.)]))\s?(?:[.):/]{1,2}"
+    # A number alone stands before a capital, or before a label as the form prints it.
+    r"|(?=\s(?:[A-ZŻŹĆŁŚ]|(?:imi[eę] i|nazwa urz|zwrotny n|tre[sś][cć] pyt))))\s*"
     # The bullet of an inner list, as clients write it in plain text.
     r"|o\s{1,8}(?=[A-ZŻŹĆŁŚ]))?"
     r"[\s|*_„\"•·–—-]{0,4}"
 )
-_REMARK = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|/[^/]{0,40}/(?=\s*:)")
+_NUMBER = re.compile(r"[*\s]{0,3}(?:pkt\s)?\(?(?:(\d{1,2})|([a-hA-H]))[.)]{1,2}(?:\s|(?=[^\W\d]))")
+_REMARK = re.compile(r"\((?!\d+\))[^()@]{0,80}\)|\[[^\[\]@]{0,80}\]|/[^/@]{0,40}/(?=\s*:)")
 _NOT_IN_A_PAIR = re.compile(r"[^\w\s,/.&+-]|\s{2,}|\t")
 _REMARK_SIGNS = frozenset(")]/")
 _REMARK_OPENS = frozenset("([/")
-_END_OF_LABEL = re.compile(r":|\s?[-–=]{1,2}>\s?|\s?[→►»]\s?|\t|\s{2,}|\||\.{3,}|_{2,}|…|\s[-–—=]\s|\s?[–—=]\s|;|$")
+_END_OF_LABEL = re.compile(
+    r":|\s?[-–=]{1,2}>\s?|\s?[→►»]\s?|\t|\s{2,}|\||\.{3,}|_{2,}|…|\s[-–—]\s|\s?[–—]\s|\s?=\s?|;|$"
+)
 _AFTER_LABEL = " \t:.|*=_…·–—"
 _LONGEST_LABEL = 120
 _ENDS_A_CELL = frozenset("|\t._…")
 """No label goes on behind the dots on which its value is written."""
 _AS_ON_THE_FORM = 3
 _MOST_WORDS = 12
-_VALUE_AFTER_DATE = re.compile(
-    # ``data Nowy Sącz, 10 marca 2026``
-    r"[.:]?\s{1,4}(?=(?:[A-ZŻŹĆŁŚ][^\W\d_]{1,20}(?:[ -][A-ZŻŹĆŁŚ][^\W\d_]{1,20})?(?:,\s|\s(?=dn)))?"
-    r"(?:dnia\s|dn\.\s?)?\S{0,6}\d)"
-)
-_VALUE_AFTER_REFERENCE = re.compile(r"[.:]?\s{1,4}(?=(?:[Ll]\.?\s?dz\.?\s?)?[^\W\d_]{0,8}[./-]?\S{0,12}\d)")
 _VALUE_AFTER_PHONE = re.compile(r"[.:]?\s{0,3}(?=[+(]{0,2}\d)")
 _VALUE_AFTER_MAIL = re.compile(r"[.:]?\s{1,3}(?=[^\s@]{1,64}@)")
+_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]")
 _GAP_BEFORE = re.compile(r"(?:[,;.|/]\s?|\s{2,}|\t|^)$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+(?=\s|$)")
 _COLONS_LOOKED_AT = 12
 _WORDS_OF_A_NAME = 2
-_FIELD_NOISE = frozenset(folded_words("pole field txt text tekst form formularz hot hot01 topmostsubform page subform"))
-_FIELD_NAMES: dict[str, LabelField] = {
-    "nazwisko": "user_name",
-    "name": "user_name",
-    "user": "user_name",
-    "urzad": "office",
-    "office": "office",
-    "kontakt": "contact",
-    "contact": "contact",
-    "phone": "contact",
-    "telefon": "contact",
-    "question": "question",
-    "pytanie": "question",
-    "tresc": "question",
-    "reference": "reference",
-    "znak": "reference",
-    "data": "date",
-    "date": "date",
+HEADER: frozenset[str] = frozenset({"date", "reference"})
+VALUE_AFTER = {
+    "date": re.compile(
+        # ``data Nowy Sącz, 10 marca 2026``
+        r"[.:]?\s{1,4}(?=(?:[A-ZŻŹĆŁŚ][^\W\d_]{1,20}(?:[ -][A-ZŻŹĆŁŚ][^\W\d_]{1,20})?(?:,\s|\s(?=dn)))?"
+        r"(?:dnia\s|dn\.\s?)?\S{0,6}\d)"
+    ),
+    "reference": re.compile(r"[.:]?\s{1,4}(?=(?:[Ll]\.?\s?dz\.?\s?|[A-ZŁŚŻ]{1,6}\s)?[^\W\d_]{0,8}[./-]?\S{0,12}\d)"),
 }
-_HEADER_WORDS = frozenset({"date", "reference"})
+"""What stands behind a label of the header that no sign ends, without which it is a word of a sentence."""
+_BEGIN_A_TITLE = frozenset(folded_words("zgłoszenie pytanie pytania formularz"))
 
 
 @remembered(most=4096)
@@ -129,8 +120,8 @@ def label_at_start(text: str) -> Label | None:
     start = numbering.end() if numbering else 0
     if start >= len(text) or not (text[start].isalpha() or text[start] in "([<{"):
         return None
-    if text[start] in _CLOSES:
-        enclosed = _in_brackets(text, start)
+    if text[start] in BRACKETS:
+        enclosed = in_brackets(text, start)
         if enclosed is not None or text[start] != "[":
             return enclosed
     if text[start].isalpha() and not _may_begin(next(words_of(text, start)).folded):
@@ -138,19 +129,19 @@ def label_at_start(text: str) -> Label | None:
     return _before_sign(text, start) or _without_sign(text, start)
 
 
-_CLOSES = {"[": "]", "<": ">", "{": "}"}
+BRACKETS = {"[": "]", "<": ">", "{": "}"}
 
 
-def _in_brackets(text: str, start: int) -> Label | None:
+def in_brackets(text: str, start: int) -> Label | None:
     """A label that brackets enclose, its value behind them: ``[Nazwa Urzędu] Urząd Gminy Łąck``."""
-    closing = text.find(_CLOSES[text[start]], start, start + _LONGEST_LABEL)
+    closing = text.find(BRACKETS[text[start]], start, start + _LONGEST_LABEL)
     # What follows at once belongs to a tag (``<data>2026-11-20</data>``) or to a word.
     if closing < 0 or text[closing + 1 : closing + 2].strip(_AFTER_LABEL):
         return None
     meaning = _meaning_of(text, start + 1, closing)
     if meaning is None:
         return None
-    value = _past_signs(text, closing + 1)
+    value = past_signs(text, closing + 1)
     return Label(meaning.field, start, closing + 1, value, meaning.weight, meaning.part)
 
 
@@ -173,13 +164,12 @@ def _may_end(word: str) -> bool:
     return may_be_in_a_label(word) or word in _GLUED_ENDS
 
 
-def label_of_name(name: str) -> LabelField | None:
-    """The field that a fillable field's name means: ``Imię i nazwisko``, ``tresc_pytania``, ``email``."""
-    spaced = re.sub(r"(?<=[a-ząćęłńóśźż])(?=[A-ZĄĆĘŁŃÓŚŹŻ])", " ", name[:_LONGEST_LABEL])
-    words = [word for word in folded_words(spaced.replace("_", " ")) if not word.isdigit() and word not in _FIELD_NOISE]
-    known = [word.rstrip("0123456789") for word in words]
-    found = meaning_of_words(known) if known else None
-    return found.field if found is not None else next((_FIELD_NAMES[w] for w in known if w in _FIELD_NAMES), None)
+def number_of(text: str) -> int:
+    """The number with which a field's line begins (``2. Nazwa Urzędu``, ``b)``), 0 for none."""
+    found = _NUMBER.match(text)
+    if found is None:
+        return 0
+    return int(found[1]) if found[1] else ord(found[2].lower()) - ord("a") + 1
 
 
 def is_label_alone(text: str) -> bool:
@@ -202,35 +192,6 @@ def labels_within(text: str, start: int) -> Iterator[Label]:
         done = colon + 1
 
 
-def header_labels(text: str, start: int) -> Iterator[Label]:
-    """Date and reference in a header line, with or without a colon: ``data 20.11.2026  znak sprawy: DSP.1``."""
-    ended = [label for label in labels_within(text, start) if label.field in _HEADER_WORDS]
-    covered = [(label.start, label.value_start) for label in ended]
-    found = ended + [
-        label
-        for label in bare_header_labels(text, start)
-        if not any(first < label.end and label.start < last for first, last in covered)
-    ]
-    yield from sorted(found, key=lambda label: label.start)
-
-
-def bare_header_labels(text: str, start: int) -> Iterator[Label]:
-    """``data`` and ``znak`` without a colon, where digits, dots to write on or nothing follow."""
-    for word in words_of(text, start, start + 400):
-        meaning = meaning_of_words((word.folded,))
-        if meaning is None or meaning.field not in _HEADER_WORDS:
-            continue
-        if word.start and text[word.start - 1] in _CLOSES:
-            enclosed = _in_brackets(text, word.start - 1)
-            if enclosed is not None:
-                yield enclosed
-            continue
-        after = text[word.end :].lstrip(" ")
-        shape = _VALUE_AFTER_DATE if meaning.field == "date" else _VALUE_AFTER_REFERENCE
-        if not after or shape.match(text, word.end) or after.startswith(("..", "__", "…")):
-            yield Label(meaning.field, word.start, word.end, _past_signs(text, word.end), meaning.weight)
-
-
 def _before_sign(text: str, start: int) -> Label | None:
     """The longest beginning of a line that is a label and is ended by a sign; a colon decides."""
     found: Label | None = None
@@ -239,7 +200,7 @@ def _before_sign(text: str, start: int) -> Label | None:
         if not sign.group() and is_misspelled(folded_words(text[start:])):
             meaning = None
         if meaning is not None:
-            value = sign.start() if sign.group() in ("", ";") else _past_signs(text, sign.end())
+            value = sign.start() if sign.group() in ("", ";") else past_signs(text, sign.end())
             found = Label(meaning.field, start, sign.start(), value, meaning.weight, meaning.part)
         if sign.group() in (":", "") or (found is not None and sign.group()[0] in _ENDS_A_CELL):
             break
@@ -255,12 +216,12 @@ def _without_sign(text: str, start: int) -> Label | None:
             end = words[len(phrase) - 1].end
             meaning = meaning_of_words(phrase)
             if meaning is not None:
-                return Label(meaning.field, start, end, _past_signs(text, end), 2)
+                return Label(meaning.field, start, end, past_signs(text, end), 2)
     return _short_word(text, start, words)
 
 
 def _begins_value(text: str, word: Word) -> bool:
-    return text[word.start].isupper() or text[word.start].isdigit()
+    return text[word.start].isupper() or text[word.start].isdigit() or _ADDRESS.match(text, word.start) is not None
 
 
 def _short_word(text: str, start: int, words: Sequence[Word]) -> Label | None:
@@ -270,8 +231,8 @@ def _short_word(text: str, start: int, words: Sequence[Word]) -> Label | None:
             continue
         end = words[count - 1].end
         shape = {"phone": _VALUE_AFTER_PHONE, "fax": _VALUE_AFTER_PHONE, "mail": _VALUE_AFTER_MAIL}.get(meaning.part)
-        if meaning.field in _HEADER_WORDS:
-            shape = _VALUE_AFTER_DATE
+        if meaning.field in HEADER:
+            shape = VALUE_AFTER[meaning.field]
         value = shape.match(text, end) if shape else None
         if value:
             return Label(meaning.field, start, end, value.end(), 1, meaning.part)
@@ -291,10 +252,13 @@ def _ending_at(text: str, start: int, colon: int) -> Label | None:
         if not _may_begin(words[first].folded) and text[begin - 1 : begin] not in _REMARK_OPENS:
             continue
         meaning = _meaning_of(text, begin, colon)
+        if meaning is not None and meaning.field in HEADER and words[first].folded in _BEGIN_A_TITLE:
+            # ``Zgłoszenie pytania (HOT-01)  data:`` is a title and a label.
+            continue
         if meaning is not None and _is_in_a_sentence(text, begin, meaning):
             return None
         if meaning is not None:
-            return Label(meaning.field, begin, colon, _past_signs(text, colon), meaning.weight, meaning.part)
+            return Label(meaning.field, begin, colon, past_signs(text, colon), meaning.weight, meaning.part)
     return None
 
 
@@ -304,7 +268,8 @@ def _is_in_a_sentence(text: str, begin: int, meaning: Meaning) -> bool:
     return common and not _GAP_BEFORE.search(text, max(0, begin - 3), begin)
 
 
-def _past_signs(text: str, place: int) -> int:
+def past_signs(text: str, place: int) -> int:
+    """The place behind the colon, the gap and the dots to write on at ``place``."""
     while place < len(text) and text[place] in _AFTER_LABEL:
         place += 1
     return place

@@ -11,19 +11,20 @@ from mailgate.domain.form.contact import read_contact
 from mailgate.domain.form.date import is_date_alone, is_shaped_like_date, read_date
 from mailgate.domain.form.endings import is_sign_off, is_signature_mark
 from mailgate.domain.form.flow import Item, Path
-from mailgate.domain.form.labels import Label, cannot_begin_a_label, header_labels, label_at_start, labels_within
+from mailgate.domain.form.headerlabels import header_labels
+from mailgate.domain.form.labels import HEADER, Label, cannot_begin_a_label, label_at_start, labels_within
 from mailgate.domain.form.placeholders import is_placeholder, without_leaders
 from mailgate.domain.form.titles import title_weight
-from mailgate.domain.form.vocabulary import LabelField
+from mailgate.domain.form.vocabulary import LabelField, is_misspelled
 from mailgate.domain.polish.words import folded_words
 
 MarkField: TypeAlias = LabelField | Literal["title"]
 
-HEADER: frozenset[str] = frozenset({"date", "reference"})
 _MOST_MARKS = 1500
 _MOST_LINES_OF_A_LABEL = 4
 _LONGEST_BROKEN_LINE = 40
 _SURE_LABEL = 3
+_OPENING_BRACKETS = ("[", "<", "{")
 _PYTANIA = len("pytania")
 _BREAKS_A_LABEL = re.compile(r"[^\W\d_]$|[,/.-]$")
 
@@ -72,16 +73,18 @@ def _lines_of_label(items: Sequence[Item]) -> int:
     first = items[0]
     if not 0 < len(first.text) <= _LONGEST_BROKEN_LINE or not _BREAKS_A_LABEL.search(first.text):
         return 1
-    if cannot_begin_a_label(first.text):
+    if cannot_begin_a_label(first.text) or _is_name_like_a_label(first.text):
         return 1
     text = first.text
     best = 1
     for count, item in enumerate(items[1:], start=2):
-        if item.blank or item.path != first.path or item.depth != first.depth:
+        if item.path != first.path or item.depth != first.depth or not any(map(str.isalnum, item.text)):
             break
         label = label_at_start(f"{text} {item.text}")
         alone = label_at_start(item.text)
         if label is not None and alone is not None and (alone.field != label.field or _is_whole_question(text)):
+            break
+        if label_at_start(text) is not None and _is_name_like_a_label(item.text):
             break
         if _is_title_broken(text, item.text):
             return count
@@ -101,6 +104,11 @@ def _is_whole_question(text: str) -> bool:
     return label is not None and label.field == "question" and label.weight >= _SURE_LABEL
 
 
+def _is_name_like_a_label(text: str) -> bool:
+    """True for ``Irmina``, one letter from ``Imiona``: below ``Imię`` it is what was written there."""
+    return text.isalpha() and text.istitle() and is_misspelled(folded_words(text))
+
+
 def _is_title_broken(above: str, below: str) -> bool:
     """True for ``HOT-01 Zgłoszenie`` above ``pytania``, which would be taken for a label by itself."""
     return below[:_PYTANIA] == "pytania" and title_weight(above) > 0 and folded_words(above)[-1:] == ("zgloszenie",)
@@ -115,8 +123,19 @@ def marks_of(items: Sequence[Item]) -> list[Mark]:
             continue
         if is_sign_off(item.text) or is_signature_mark(item.text):
             farewell = index
-        marks.extend(_marks_of_line(items, index, farewell))
+        if not (item.text.startswith(_OPENING_BRACKETS) and _is_prompt_below(item.text, marks, items)):
+            marks.extend(_marks_of_line(items, index, farewell))
     return marks
+
+
+def _is_prompt_below(text: str, marks: Sequence[Mark], items: Sequence[Item]) -> bool:
+    """True for ``[nazwa urzędu]`` that tells what to write below ``Urząd:``; brackets may enclose labels as well."""
+    if not marks:
+        return False
+    above, label = marks[-1], label_at_start(text)
+    if label is None or label.field != above.field or without_leaders(text[label.value_start :]):
+        return False
+    return not without_leaders(items[above.index].text[above.value_start :])
 
 
 def _marks_of_line(items: Sequence[Item], index: int, farewell: int) -> list[Mark]:

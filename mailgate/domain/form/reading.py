@@ -5,22 +5,24 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date as Date  # noqa: N812 - a field is called date
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
-from mailgate.domain.document import Document, Field
+from mailgate.domain.document import Document
 from mailgate.domain.form.candidates import FormMarks, forms_in
-from mailgate.domain.form.contact import Contact, read_contact
+from mailgate.domain.form.contact import read_contact
 from mailgate.domain.form.date import date_and_rest, is_date_alone, read_date
-from mailgate.domain.form.endings import ending
+from mailgate.domain.form.fillable import with_fields
 from mailgate.domain.form.flow import Item, flow_of
-from mailgate.domain.form.labels import is_label_alone, label_at_start, label_of_name
+from mailgate.domain.form.labels import is_label_alone
 from mailgate.domain.form.marks import Mark, with_whole_labels
 from mailgate.domain.form.passages import Whose, passages
 from mailgate.domain.form.placeholders import is_placeholder, without_hints, without_leaders
-from mailgate.domain.form.regions import BELOW_A_RULER, BELOW_THE_TABLE, Region, question_region, short_region
+from mailgate.domain.form.question import BELOW_A_RULER, question_region
+from mailgate.domain.form.regions import is_beginning_of_reference, short_region
+from mailgate.domain.form.spans import BELOW_THE_TABLE, Region
+from mailgate.domain.form.values import FormReading, Value
 from mailgate.domain.form.vocabulary import LabelField
 from mailgate.domain.polish.words import fold, squeeze
 
@@ -29,53 +31,15 @@ _STAMP = re.compile(r"\bwp\s?l\s?y\s?n|\bwplyw")
 """``WPŁYNĘŁO dnia 3.02.2026``: the day on which a letter came to an office."""
 _GAP = re.compile(r"\t|\s{3,}")
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
-_AS_ON_THE_FORM = 3
 _LONGEST_SHORT_VALUE = 500
 _LONGEST_DATE_LINE = 60
+_LINES_ABOVE = 3
+_DAY = re.compile(r"(?<!\bz )(?<!\bod )(?<!\bdo )(?<!\bw )\bdnia\s.*", re.IGNORECASE)
 _NAMES_OF_NUMBERS = {"fax": "fax", "phone": "tel."}
+_NAMES_ITSELF = re.compile(r"(?:tel|fax|faks|kom)(?![a-z]{3})")
 _SIGN_AFTER_BREAK = re.compile(r"\s*(?=([–—-])\s[^\W_])")
 _SIGN_AT_BREAK = re.compile(r"(,|(?<=[^\W_])\s[–—-])\s*$")
 _OUTSIDE = (BELOW_THE_TABLE, BELOW_A_RULER)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A field as it was read: ``text`` is what stands there, "" for nothing or a placeholder."""
-
-    text: str
-    label: str | None
-    reason: str
-
-
-_ABSENT = Value("", None, "no such label")
-
-
-@dataclass(frozen=True, slots=True)
-class FormReading:
-    """The values of one form as texts; what they mean is told by the properties."""
-
-    values: dict[LabelField, Value] = field(default_factory=dict)
-    whose: Whose = "own"
-    places: frozenset[int] = frozenset()
-    """The indices of its own lines, from its labels to the ends of their texts, among those of its passage."""
-
-    def value(self, name: LabelField) -> Value:
-        """What was read for a field."""
-        return self.values.get(name, _ABSENT)
-
-    def text(self, name: LabelField) -> str | None:
-        """The field's text, or None."""
-        return self.value(name).text or None
-
-    @property
-    def date(self) -> Date | None:
-        """The document's date, or None where there is none or none that exists."""
-        return read_date(self.value("date").text)
-
-    @property
-    def contact(self) -> Contact:
-        """Telephone and e-mail address."""
-        return read_contact(self.value("contact").text)
 
 
 def read_forms(document: Document, subject: str = "", answers: bool = False) -> tuple[FormReading, ...]:
@@ -87,7 +51,7 @@ def read_forms(document: Document, subject: str = "", answers: bool = False) -> 
     readings = [reading for _, found in _passages_read(document, subject, answers) for reading in found]
     sure = [reading for reading in readings if reading.whose != "doubtful" and reading.text("question")]
     found = sure or readings
-    return _with_fields(tuple(found), document.fields)
+    return with_fields(tuple(found), document.fields)
 
 
 def lines_beside_forms(
@@ -115,12 +79,15 @@ def _passages_read(
     read = []
     for passage in passages(items, subject, answers):
         lines = with_whole_labels(passage.items)
-        read.append((lines, tuple(_reading(lines, form, passage.whose) for form in forms_in(lines))))
+        forms = forms_in(lines)
+        starts = (0, *(form.end for form in forms[:-1]))
+        found = (_reading(lines, form, passage.whose, start) for form, start in zip(forms, starts, strict=False))
+        read.append((lines, tuple(found)))
     return tuple(read)
 
 
-def _reading(items: Sequence[Item], form: FormMarks, whose: Whose) -> FormReading:
-    """The values at the labels of one form."""
+def _reading(items: Sequence[Item], form: FormMarks, whose: Whose, start: int) -> FormReading:
+    """The values at the labels of one form; the lines before ``start`` belong to another one."""
     regions: dict[LabelField, list[Region]] = {}
     question: tuple[Mark, tuple[int, int]] | None = None
     for place, mark in enumerate(form.marks):
@@ -132,7 +99,7 @@ def _reading(items: Sequence[Item], form: FormMarks, whose: Whose) -> FormReadin
     values = {name: _value(name, found) for name, found in regions.items()}
     _divide_date(values, regions)
     if "date" not in values or not values["date"].text:
-        values.update(_unlabelled_date(items, form))
+        values.update(_unlabelled_date(items, form, start))
     if question is not None:
         name = values["user_name"].text if "user_name" in values else None
         region = question_region(items, form, *question, name)
@@ -177,6 +144,8 @@ def _value(name: LabelField, regions: Sequence[Region]) -> Value:
 def _divide_date(values: dict[LabelField, Value], regions: dict[LabelField, list[Region]]) -> None:
     """``Data i znak: 20.11.2026, DSP.1.2026``: one label for both, in whichever order they stand."""
     both = next((region for region in regions.get("date", ()) if region.mark.part == "and reference"), None)
+    if both is None:
+        _divide_line_below(values, regions)
     if both is None or not values["date"].text:
         return
     date, reference = date_and_rest(values["date"].text)
@@ -184,6 +153,19 @@ def _divide_date(values: dict[LabelField, Value], regions: dict[LabelField, list
     if "reference" not in values or not values["reference"].text:
         text = "" if is_placeholder(reference) else reference
         values["reference"] = Value(text, both.mark.label, both.place)
+
+
+def _divide_line_below(values: dict[LabelField, Value], regions: dict[LabelField, list[Region]]) -> None:
+    """``20.11.2026 DSP.1.2026`` below ``data: znak:``: the label that stands last in its line has both."""
+    if not ("date" in regions and "reference" in regions):
+        return
+    first, last = sorted((regions["date"][0], regions["reference"][0]), key=lambda region: region.mark.value_start)
+    if first.mark.index != last.mark.index or first.lines or last.last == last.mark.index:
+        return
+    date, reference = date_and_rest("\n".join(last.lines))
+    if date and reference:
+        values["date"] = replace(values["date"], text=date, reason=last.place)
+        values["reference"] = replace(values["reference"], text=squeeze(reference), reason=last.place)
 
 
 def _first_name_first(region: Region) -> int:
@@ -194,12 +176,17 @@ def _contact_text(region: Region) -> str:
     """The lines of a contact; the label goes along where it says which number is a fax, and which is none."""
     lines = [without_hints(line) for line in region.lines]
     text = "\n".join(line for line in lines if line)
-    return f"{_NAMES_OF_NUMBERS[region.mark.part]} {text}" if text and region.mark.part in _NAMES_OF_NUMBERS else text
+    name = _NAMES_OF_NUMBERS.get(region.mark.part)
+    # ``Telefon: fax 44 616 20 01, tel. 44 616 20 00``: the numbers say themselves which they are.
+    named = name is None or _NAMES_ITSELF.match(fold(text))
+    return text if named or not text else f"{name} {text}"
 
 
 def _joined(name: LabelField, region: Region) -> str:
     if name == "reference":
-        return _without_lone_bracket(squeeze("".join(without_hints(_before_date(line)) for line in region.lines)))
+        written = [without_hints(_before_date(line)) for line in region.lines]
+        parted = (f"{line} " if is_beginning_of_reference(line) else line for line in written)
+        return _without_lone_bracket(squeeze("".join(parted)))
     lines = [without_hints(line) for line in region.lines]
     signs = [_sign_between(above, below) for above, below in itertools.pairwise(region.lines)]
     ended = (line + sign for line, sign in zip(lines, (*signs, ""), strict=True) if line)
@@ -242,74 +229,23 @@ def _why_empty(region: Region) -> str:
     return "a placeholder" if region.lines else region.place
 
 
-def _unlabelled_date(items: Sequence[Item], form: FormMarks) -> dict[LabelField, Value]:
+def _unlabelled_date(items: Sequence[Item], form: FormMarks, start: int) -> dict[LabelField, Value]:
     """A date without ``data:`` among the first lines of the form, as in ``Łąck, dnia 20.11.2026 r.``."""
     first = form.marks[0].index
     second = next((mark.index for mark in form.marks if mark.field in (*_CORE, "question")), first)
-    header = items[max(0, first - 3) : second]
+    written = [place for place in range(max(start, first - 2 * _LINES_ABOVE), first) if not items[place].blank]
+    header = items[min(written[-_LINES_ABOVE:], default=first) : second]
     for place, item in enumerate(header):
         if _STAMP.search(fold(" ".join(one.text for one in header[max(0, place - 1) : place + 1]))):
             continue
         for segment in re.split(r"\s{2,}|\t", item.text):
-            dated = "dnia" in fold(segment) or is_date_alone(segment)
+            dated = is_date_alone(segment) or is_date_alone(_before_day(segment))
             if dated and len(segment) <= _LONGEST_DATE_LINE and read_date(segment):
                 return {"date": Value(segment, None, "a date in the form's header")}
     return {}
 
 
-# --- fillable files
-
-
-def _reading_of_fields(fields: Sequence[Field]) -> FormReading | None:
-    """The form that a file's named fields make, or None where they do not name those of HOT-01."""
-    values: dict[LabelField, Value] = {}
-    for each in fields:
-        found = label_of_name(each.name)
-        if found is None:
-            continue
-        text = _without_label(found, each.value.strip() if found == "question" else squeeze(each.value))
-        text = _to_its_ending(text) if found == "question" else text
-        empty = is_placeholder(text)
-        before = values.get(found)
-        if before is not None and before.text and found == "contact" and not empty:
-            values[found] = Value(f"{before.text}\n{text}", each.name, before.reason)
-        elif before is None or not before.text:
-            values[found] = Value("" if empty else text, each.name, "in the fillable field of this name")
-    return FormReading(values) if len(values) >= 2 else None
-
-
-def _to_its_ending(text: str) -> str:
-    """A question without the sign-off or the signature below it; what begins with one is left as it is."""
-    lines = text.splitlines()
-    end = next((place for place in range(len(lines)) if ending(lines, place) is not None), len(lines))
-    return "\n".join(lines[:end]).rstrip() or text
-
-
-def _without_label(name: LabelField, text: str) -> str:
-    """The value in a control that holds its label as well."""
-    label = label_at_start(text.partition("\n")[0])
-    # ``fax 24 261 40 21``: the name of a part says which number it is.
-    named = label is not None and label.field == name and not label.part
-    # ``Pytanie: ...`` is how somebody may begin to ask.
-    if label is not None and name == "question" and label.weight < _AS_ON_THE_FORM:
-        named = False
-    return text[label.value_start :].strip() if label is not None and named else text
-
-
-def _with_fields(readings: tuple[FormReading, ...], fields: Sequence[Field]) -> tuple[FormReading, ...]:
-    """The file's form: what its fields hold goes before what its pages show, unless the pages say the same and more."""
-    by_fields = _reading_of_fields(fields)
-    if by_fields is None or len(readings) > 1:
-        return readings
-    if not readings:
-        return (by_fields,) if "question" in by_fields.values else ()
-    if all(each.in_text for each in fields) and _says_as_much(readings[0], by_fields):
-        return readings
-    values = dict(readings[0].values)
-    values.update({name: value for name, value in by_fields.values.items() if value.text or name not in values})
-    return (replace(readings[0], values=values),)
-
-
-def _says_as_much(page: FormReading, by_fields: FormReading) -> bool:
-    """True where every value of the fields stands at its label on the page, alone or with what was written beside it."""
-    return all(squeeze(value.text) in squeeze(page.value(name).text) for name, value in by_fields.values.items())
+def _before_day(text: str) -> str:
+    """The text from ``dnia`` on, unless a sentence speaks of something of that day (``wnioski z dnia ...``)."""
+    found = _DAY.search(text)
+    return found[0] if found is not None else ""

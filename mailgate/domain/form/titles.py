@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from mailgate.domain.form.date import read_date
-from mailgate.domain.form.labels import TITLE_WORDS, bare_header_labels, labels_within, restored
+from mailgate.domain.form.headerlabels import bare_header_labels
+from mailgate.domain.form.labels import TITLE_WORDS, labels_within, restored
 from mailgate.domain.form.vocabulary import nearest
 from mailgate.domain.polish.words import fold, folded_words
 from mailgate.domain.remembered import remembered

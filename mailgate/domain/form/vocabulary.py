@@ -107,6 +107,10 @@ _KINDS = (
         "office",
         (
             ("nazwa urzad", 3, ""),
+            # The address has a label of its own where the form has two; the name is what is asked for.
+            ("adres urzad", 1, ""),
+            ("adres jednostka", 1, ""),
+            ("adres instytucja", 1, ""),
             ("urzad", 2, ""),
             ("jednostka", 2, ""),
             ("instytucja", 2, ""),

@@ -48,7 +48,7 @@ class TextLine:
         gap = max(_WIDE_GAP * self.height, self._stretched_space())
         found: list[list[Word]] = []
         for word in self.words:
-            if found and word.box.x0 - found[-1][-1].box.x1 < gap:
+            if found and not found[-1][-1].gapped and word.box.x0 - found[-1][-1].box.x1 < gap:
                 found[-1].append(word)
             else:
                 found.append([word])

@@ -70,7 +70,8 @@ def _at(lines: Sequence[TextLine], start: int, step: float) -> _Newspaper | None
                 column.append(TextLine(tuple(words)))
         end += 1
     needed = _PROSE if both >= _LEAST_LINES and _is_prose(right) else _ALL
-    if not _is_prose(left) or not _are_wrapped(left, needed) or (needed == _ALL and _ends(left)):
+    # A gap of written spaces may be too narrow for a gutter.
+    if not left or not _is_prose(left) or not _are_wrapped(left, needed) or (needed == _ALL and _ends(left)):
         return None
     return _Newspaper(start, end, tuple(left), tuple(right))
 

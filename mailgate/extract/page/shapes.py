@@ -54,7 +54,8 @@ class Word:
     """A word and its place; ``final`` where the line ends after it by the writer's will, as in a field of a form.
 
     ``marginal`` is true where the file itself says that it belongs to a page's header or footer.  ``spaced`` is true
-    where the file writes one space, and not more, behind it.
+    where the file writes one space, and not more, behind it; ``gapped`` where it writes three or more, by which people
+    part a label from its value however narrow they are.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Word:
     final: bool = False
     marginal: bool = False
     spaced: bool = False
+    gapped: bool = False
     ending: Ending = ""
 
 

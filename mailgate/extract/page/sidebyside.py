@@ -10,7 +10,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.domain.form.labels import header_labels, is_label_alone, label_at_start
+from mailgate.domain.form.headerlabels import header_labels
+from mailgate.domain.form.labels import is_label_alone, label_at_start
 from mailgate.domain.form.titles import title_weight
 from mailgate.extract.page.lines import TextLine, is_apart, usual_step
 from mailgate.extract.page.shapes import Word
