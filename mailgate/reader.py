@@ -18,6 +18,7 @@ from mailgate.domain.form.beside import text_beside
 from mailgate.domain.form.bounds import shortened
 from mailgate.domain.hot01 import FormsFound, find_forms
 from mailgate.domain.machines.headers import auto_submitted
+from mailgate.domain.machines.statements import statements_in
 from mailgate.domain.mail import InboundMail, read_mail
 from mailgate.domain.message.legibility import encryption, no_message
 from mailgate.domain.reading import Reading
@@ -54,15 +55,19 @@ def read(raw: bytes, envelope_sender: str | None = None, as_reply: bool = False,
     given_back = bounce or _answers_by_itself(mail)
     searched, forms = (bodies, FormsFound()) if given_back else _searched(bodies, opened, mail)
     answers = _answers(mail, text)
+    reply = _reply(mail, plain, html, opened) if as_reply or answers else None
+    said = statements_in(reply.new_text) if reply and reply.new_text else None
+    asks = forms.filled and not (as_reply or answers)
     return Reading(
         mail=_with_remarks(mail, searched),
         text=text,
         forms=forms,
-        reply=_reply(mail, plain, html, opened) if as_reply or answers else None,
-        automation=automation_of(mail, envelope_sender, asks=forms.filled and not (as_reply or answers)),
+        reply=reply,
+        automation=automation_of(mail, envelope_sender, asks=asks, said=said),
         bounce=bounce,
         unreadable=None if forms.filled else encryption(mail),
         beside=_beside(searched, forms, mail) if forms.filled else "",
+        said=said,
     )
 
 

@@ -12,12 +12,20 @@ from dataclasses import dataclass
 from mailgate.domain.machines.headers import auto_submitted, calendar_method, header_traits
 from mailgate.domain.machines.lists import list_addresses, written_beside_list
 from mailgate.domain.machines.ownwords import own_text, own_words
+from mailgate.domain.machines.statements import Statements
 from mailgate.domain.machines.subjects import subject_of
 from mailgate.domain.machines.traits import DECISIVE, AutomationKind, Trait, weight_of
-from mailgate.domain.machines.wording import asks_or_sends, complains, statements_of, subject_traits, word_traits
+from mailgate.domain.machines.wording import (
+    asks_or_sends,
+    complains,
+    statements_of,
+    subject_traits,
+    within_a_notice,
+    word_traits,
+)
 from mailgate.domain.mail import InboundMail
 
-__all__ = ["Automation", "AutomationKind", "automation_of"]
+__all__ = ["Automation", "AutomationKind", "automation_of", "bears_marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +38,15 @@ class Automation:
     """The addresses, in lower case, of the mailing list whose headers alone make it bulk."""
 
 
-def automation_of(mail: InboundMail, envelope_sender: str | None, *, asks: bool = False) -> Automation | None:
+def automation_of(
+    mail: InboundMail, envelope_sender: str | None, *, asks: bool = False, said: Statements | None = None
+) -> Automation | None:
     """The verdict on one mail by its headers and texts alone (RFC 3834, RFC 2919, RFC 8098, and the world's habits).
 
     ``envelope_sender`` is "" for the null sender; where it is None, Return-Path is looked at.  Traits are weighed
     together, and those that people's mail bears as well never decide, however many there are.  ``asks`` is true for
     the first mail of somebody who asks by a filled form: no wording makes that a machine's, only what stands above it.
+    ``said`` is what the newly written text of a reply says, None where that is not known yet.
     """
     if _is_invitation(mail):
         return None
@@ -43,9 +54,9 @@ def automation_of(mail: InboundMail, envelope_sender: str | None, *, asks: bool 
     if asks and not by_headers and not any(subject_traits(subject_of(mail))):
         return None
     text = own_words(mail)
-    said = statements_of(own_text(mail))
+    said = statements_of(own_text(mail)) if said is None else within_a_notice(said, text)
     found = (*by_headers, *word_traits(subject_of(mail), text, said))
-    traits = _after_objection(mail, text, found) if found else found
+    traits = _after_objection(mail, text, found, said) if found else found
     kind = _kind(traits)
     if kind is None:
         return None
@@ -70,14 +81,16 @@ def _is_invitation(mail: InboundMail) -> bool:
     return method not in ("REPLY", "COUNTER") or auto_submitted(mail) in (None, "no")
 
 
-def _after_objection(mail: InboundMail, text: str, found: tuple[Trait, ...]) -> tuple[Trait, ...]:
+def _after_objection(mail: InboundMail, text: str, found: tuple[Trait, ...], said: Statements) -> tuple[Trait, ...]:
     """A wish or a question takes back what has only hinted at a machine, and the headers of a group address.
 
     It takes back no more than one strong sign: a receipt may ask to be rated.  What is sent to a list alone stays the
-    list's: its members ask each other.  A complaint takes back hints alone, for mailings tell of failures, too.
+    list's: its members ask each other.  A complaint takes back hints alone, for mailings tell of failures, too; where
+    nothing but an absence is told, it is of the absence: "nie pojawię się w pracy".
     """
     asks = asks_or_sends(text) or _only_sends_files(mail, text)
-    if not asks and not complains(text):
+    of_absence = said.routine and "away" in said.kinds
+    if not asks and (of_absence or not complains(text)):
         return found
     hinted = sum(trait.weight for trait in found if trait.soft)
     person = Trait("the text asks or sends something", -min(2, hinted), "auto_reply")

@@ -103,6 +103,12 @@ def kind_of(reading: Reading) -> str:
     return classify(reading, Known()).kind
 
 
+def numbers_in(reading: Reading) -> tuple[str, ...]:
+    """The printed numbers of questions that a mail mentions, without doubles: they prove nothing about its author."""
+    found = NUMBER.findall(f"{reading.mail.subject}\n{reading.text}")
+    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
+
+
 def _returned(reading: Reading, known: Known) -> DeliveryNotice | AutoReply | None:
     """What came to the return address of a letter, be it unreadable: no person writes there.
 
@@ -131,12 +137,6 @@ def _own(reading: Reading, known: Known) -> Verdict | None:
         # A list that sends our letter under its own name, or a program that uses an identity twice: a person tells.
         return SpoofedHotline("it bears the Message-ID of a letter of ours, and another sender")
     return SpoofedHotline() if as_ours else None
-
-
-def numbers_in(reading: Reading) -> tuple[str, ...]:
-    """The printed numbers of questions that a mail mentions, without doubles: they prove nothing about its author."""
-    found = NUMBER.findall(f"{reading.mail.subject}\n{reading.text}")
-    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
 
 
 def _notice_answered(reading: Reading, known: Known) -> NoticeAnswered | None:
@@ -245,7 +245,7 @@ def _reads_automatic(reading: Reading, automatic: bool) -> bool:
     answer that tells of an absence as well is none, unless headers or subject mark it.
     """
     reply = reading.reply
-    said = statements_in((reply.new_text or "") if reply else reading.text)
+    said = reading.said or statements_in((reply.new_text or "") if reply else reading.text)
     has_more = reply is not None and bool(reply.commands or reply.attachments)
     if said.routine and not (has_more and said.kinds <= {"receipt", "later"}):
         return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mailgate.domain.autoreply import Automation
 from mailgate.domain.bounce import Bounce
 from mailgate.domain.hot01 import FormsFound
+from mailgate.domain.machines.statements import Statements
 from mailgate.domain.mail import InboundMail
 from mailgate.domain.reply import ReplyText
 
@@ -17,7 +18,8 @@ class Reading:
 
     ``unreadable`` says in English why nothing could be made of it (encrypted, no message at all), else None.
     ``reply`` is there for messages that answer something; ``text`` is the body as a person reads it.  ``beside`` is
-    what the text says beside a filled form, "" where that is nothing worth reading.
+    what the text says beside a filled form, "" where that is nothing worth reading.  ``said`` is what the clauses of the
+    reply's new text say; None where there is no such text.
     """
 
     mail: InboundMail
@@ -28,6 +30,7 @@ class Reading:
     bounce: Bounce | None
     unreadable: str | None = None
     beside: str = ""
+    said: Statements | None = None
 
     @property
     def written_text(self) -> str:

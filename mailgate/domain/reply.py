@@ -108,7 +108,9 @@ def _html_rows(html: Document | None) -> tuple[Row, ...]:
 def _understood(rows: tuple[Row, ...], mail: InboundMail) -> _Body:
     division = divide(rows, mail.sender, _addresses(mail))
     top = without_signature(division.top)
-    later = [cleaned for stretch in division.later if (cleaned := without_signature(stretch))]
+    later = [
+        cleaned for stretch in division.later if (cleaned := _without_end(stretch, rows, answered=_is_answer(top)))
+    ]
     in_doubt = division.in_doubt or _any_text(later) or bool(without_signature(division.unclear))
     # Nothing was found below, though the author says that the answers stand there: they cannot be told from the quote.
     author = mail.sender.name if mail.sender else ""
@@ -119,6 +121,18 @@ def _understood(rows: tuple[Row, ...], mail: InboundMail) -> _Body:
     for stretch in later:
         new += [Row(""), *stretch] if new else stretch
     return _Body(rows, tuple(new), in_doubt and bool(rows))
+
+
+def _without_end(stretch: Sequence[Row], rows: Sequence[Row], *, answered: bool) -> tuple[Row, ...]:
+    """What the author wrote in a stretch below the beginning of the quote; offices append their clauses to all of it."""
+    last = next((row for row in reversed(rows) if not row.blank), None)
+    return without_signature(stretch, closes_answer=answered and any(row is last for row in stretch))
+
+
+def _is_answer(rows: Sequence[Row]) -> bool:
+    """More than a greeting."""
+    filled = [row for row in rows if row.text]
+    return len(filled) > 1 or any(row.text.endswith((".", "!", "?")) or len(row.text.split()) > 4 for row in filled)
 
 
 def _drawn_lead(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -121,6 +121,43 @@ def test_a_clerks_vacation_note_does_not_open_his_question_again(text: str) -> N
     assert given.automation.kind == "auto_reply"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Z powodu choroby nie pojawię się w pracy do odwołania.",
+        "Dzień dobry,\n\nz powodu choroby nie pojawię się w pracy do odwołania.\n\nJan Bąk",
+    ],
+)
+def test_that_somebody_will_not_appear_at_work_is_no_complaint(text: str) -> None:
+    given = read_mail(_CLERK, _TO_THE_CLERK, text)
+
+    assert given.automation is not None
+    assert given.automation.kind == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jestem na urlopie, a przelew nie pojawia się na liście.",
+        "Jestem na zwolnieniu i nie mogę się zalogować.",
+        "Jestem na urlopie i nic nie działa.",
+        "Jestem chory, proszę o odpowiedź w piątek.",
+    ],
+)
+def test_a_complaint_or_a_wish_of_somebody_who_is_away_is_a_persons(text: str) -> None:
+    assert is_persons(read_mail(_CLERK, _TO_THE_CLERK, text))
+
+
+def test_what_a_reply_says_is_understood_once_for_all_who_ask() -> None:
+    given = read_mail(
+        _ANNA, "Re: [HOT-01/2026/000007] Nowe pytanie", "Jestem na urlopie.", In_Reply_To="<q@csizs.example>"
+    )
+
+    assert given.reply is not None
+    assert given.said == statements_in(given.reply.new_text or "")
+    assert read_mail(_CLERK, "Pytanie", "", In_Reply_To="<q@csizs.example>").said is None
+
+
 def test_a_scan_without_a_word_from_a_device_that_takes_no_answers_is_a_persons() -> None:
     scan = EmailMessage()
     scan["From"], scan["To"], scan["Subject"] = "no-reply@ug.debowa.example", "hotline@csizs.example", "Message from KM"

@@ -1,7 +1,7 @@
 """Which kinds of statement a clause may be, by a glance at its words: most are none, and the patterns take long.
 
-Each clause that a pattern of ``statementphrases`` matches holds one or more of the words listed here for it; a test
-holds the two together.
+Each clause that a pattern of ``absencephrases`` or ``receiptphrases`` matches holds one or more of the words listed
+here for it; a test holds the two together.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from unicodedata import normalize
 
+from mailgate.domain.machines import absencephrases as absences
+from mailgate.domain.machines import receiptphrases as receipts
 from mailgate.domain.machines import statementcues as cues
-from mailgate.domain.machines import statementphrases as phrases
 from mailgate.domain.machines.clauseshape import ClauseShape
 from mailgate.domain.machines.statementwords import (
     directs,
@@ -52,12 +53,12 @@ _SHARE_OF_NOTES: Final = 3
 """So many words of notes to one that notes do not use make a note, whatever its clauses say."""
 
 _KINDS: tuple[tuple[Statement, ClauseShape, int], ...] = (
-    ("quarantine", phrases.QUARANTINE, cues.QUARANTINE),
-    ("away", phrases.AWAY, cues.AWAY),
-    ("later", phrases.LATER, cues.LATER),
-    ("receipt", phrases.RECEIPT, cues.RECEIPT),
-    ("automatic", phrases.AUTOMATIC, cues.AUTOMATIC),
-    ("instead", phrases.INSTEAD, cues.INSTEAD),
+    ("quarantine", receipts.QUARANTINE, cues.QUARANTINE),
+    ("away", absences.AWAY, cues.AWAY),
+    ("later", absences.LATER, cues.LATER),
+    ("receipt", receipts.RECEIPT, cues.RECEIPT),
+    ("automatic", receipts.AUTOMATIC, cues.AUTOMATIC),
+    ("instead", absences.INSTEAD, cues.INSTEAD),
 )
 _SAID_BY_PEOPLE_TOO: Final = frozenset({"absence", "instead"})
 _SAID_BY_NOTES_ONLY: Final = frozenset({"away", "automatic", "quarantine", "fields"})
@@ -155,11 +156,11 @@ def _plainly_set(text: str) -> str:
 def _kinds_of_whole(folded: str) -> set[Statement]:
     """What is told by a text as a whole."""
     kinds: set[Statement] = set()
-    if phrases.challenges(folded):
+    if receipts.challenges(folded):
         kinds.add("challenge")
-    if len(folded) <= _LONGEST_RECALL and phrases.RECALL.search(folded):
+    if len(folded) <= _LONGEST_RECALL and receipts.RECALL.search(folded):
         kinds.add("recall")
-    if phrases.OF_ABSENCE.search(folded):
+    if absences.OF_ABSENCE.search(folded):
         kinds.add("absence")
     return kinds
 
@@ -228,19 +229,19 @@ def _kind_of(clause: _Clause) -> Statement | None:
     kind = next((kind for kind, shape, cue in _KINDS if possible & cue and shape.search(folded)), None)
     if (
         kind in _OF_THE_AUTHOR_ONLY
-        and phrases.OF_SOMEBODY_ELSE.search(folded)
-        and not phrases.FIRST_PERSON.search(folded)
+        and absences.OF_SOMEBODY_ELSE.search(folded)
+        and not absences.FIRST_PERSON.search(folded)
     ):
         return None
     if kind is not None or of_trade(clause.words, folded):
         return kind
-    if phrases.ANOTHER_IS_AWAY.search(folded):
+    if absences.ANOTHER_IS_AWAY.search(folded):
         return "away"
-    return "oneself" if phrases.OF_ONESELF.search(folded) else None
+    return "oneself" if absences.OF_ONESELF.search(folded) else None
 
 
 def _is_field(clause: _Clause) -> bool:
-    return phrases.FIELD.fullmatch(clause.folded) is not None
+    return receipts.FIELD.fullmatch(clause.folded) is not None
 
 
 def _is_topic(clause: _Clause) -> bool:

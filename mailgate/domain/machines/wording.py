@@ -30,6 +30,11 @@ def statements_of(text: str) -> Statements:
     return statements_in(text) if len(text) <= _LONGEST_NOTICE else NOTHING_SAID
 
 
+def within_a_notice(said: Statements, text: str) -> Statements:
+    """What a text says that was understood before; a long one is no notice."""
+    return said if len(text) <= _LONGEST_NOTICE else NOTHING_SAID
+
+
 def word_traits(subject: str, text: str, said: Statements) -> Iterator[Trait]:
     """Every trait that a folded subject and the sender's own words show, folded and by what they say."""
     for trait in subject_traits(subject):

@@ -16,22 +16,23 @@ _PUNCTUATION: Final = " -_*.!<>\"'()[],;:"
 _ENDS: Final = " -_*.!<>\"'()[]"
 
 _SENT: Final = (
-    r"(?:wyslan[eoya]|napisan[eoya]|wiadomosc (?:zostala )?wyslana|e-?mail (?:zostal )?wyslany|sent|gesendet|envoye"
-    r"|inviato|enviado) (?:z|ze|za pomoca|za posrednictwem|przy uzyciu|poprzez|przez|from|with|via|by|using|mit|von|vom"
-    r"|uber|de|depuis|da|desde)\b"
+    r"(?:napisan[eoya] na|(?:wyslan[eoya]|napisan[eoya]|(?:ta )?wiadomosc (?:zostala )?wyslana|(?:ten )?e-?mail (?:zostal )?wyslany|sent|gesendet|envoye"
+    r"|inviato|enviado) (?:z|ze|za pomoca|za posrednictwem|przy uzyciu|poprzez|przez|from|with|via|by|using|mit|von|vom|aus"
+    r"|uber|de|depuis|da|desde))\b"
 )
 _DEVICE: Final = (
     r"(?:i(?:phone|pad|pod|mac|os|pados)(?:'?\w{1,2})?|mac ?os|apple watch|macbook\w*|android\w*|samsung\w*|galaxy|huawei|xiaomi|redmi"
     r"|poco|realme|oppo|motorola|oneplus|nokia|lumia|sony|xperia|lg|htc|pixel|blackberry|windows|outlook\w*|yahoo|gmail\w*"
     r"|proton ?mail\w*|k-9|thunderbird\w*|bluemail|spark|aqua ?mail|mailbird|em client|tuta\w*|canary|edison|typeapp"
     r"|mailspring|fair ?email|poczt[yaeo]?|mail|wp|onet|o2|interi[ai]|gazeta|gmx|web\.de|hcl verse|zimbra|smartfon\w*"
-    r"|telefon\w*|tablet\w*|komork\w*|urzadzeni\w+ mobiln\w+|phone|smartphone|handheld|mobile device)"
+    r"|smartphon\w*|telefon\w*|tablet\w*|komork\w*|urzadzeni\w+ (?:mobiln|przenosn|apple)\w*|phone|handheld|mobile(?: device)?"
+    r"|handy|mobiltelefon|mobilger\w+)"
 )
 _ADVERT: Final = re.compile(rf"{_SENT}.{{0,60}}?\b{_DEVICE}\b(.{{0,120}})")
 _JOINING: Final = re.compile(
     r"dla|system(?:u|em)?|na|urzadzeni[ua]|ze?|operacyjn\w+|aplikacj[ia]|mobiln\w+|poczt[ay]|for|on|my|the|an?|device|mobile"
     r"|app|e?-?mail|secure|via|w|sieci|od|marki|firmy|mojego|phone|tablet|smartphone|smartfonie|telefonie|za|pomoca|przez"
-    r"|przy|uzyciu|by|using|und|auf|meinem|gerat|wersji|wp|o2"
+    r"|przy|uzyciu|by|using|with|und|aus|auf|fur|meinem|mit|der|gerat|wersji|wp|o2|sluzbow\w+|komorkow\w+|prywatn\w+|apple"
 )
 _NAME: Final = re.compile(_DEVICE)
 """A device or system may begin with a small letter itself: ``iOS``."""
@@ -46,18 +47,20 @@ _CLIENT: Final = (
 _GET_CLIENT: Final = re.compile(
     rf"(?:pobierz|uzyskaj|zainstaluj|get|download)(?: (?:nasza|bezplatna|darmowa|mobilna|the|our|free))*"
     rf"(?: aplikacje| program| app)?(?: mobilna)? (?:microsoft )?{_CLIENT} (?:dla|na|for)\b.{{0,120}}"
-    r"|outlook fur .{0,20} beziehen|(?:telechargez|obtenir) outlook pour .{0,20}"
+    r"|outlook fur .{0,20} (?:beziehen|herunterladen)|holen sie sich outlook fur .{0,20}|(?:telechargez|obtenir) outlook pour .{0,20}"
 )
 _SCANNER_NAMES: Final = r"avast|avg|eset|kaspersky|norton|mcafee|bitdefender|sophos|f-secure|g ?data|arcabit|symantec"
 _OTHERS: Final = re.compile(
-    r"von meinem .{2,40} gesendet.{0,20}|mobil gesendet|diese nachricht wurde von meinem .{2,60} gesendet"
+    r"(?:mit freundlichen grussen )?von meinem .{2,40} gesendet.{0,20}|mobil gesendet|von unterwegs gesendet|diese nachricht wurde von meinem .{2,60} gesendet"
     r"|wyslane w biegu|wyslane mobilnie|search, organize, conquer|yahoo mail: .{0,80}"
-    r"|(?:virus-free|woln[yae] od wirusow|brak wirusow|bez wirusow)[. ]{0,3}(?:www\.\S+)?(?: \S+)?"
-    r"|(?:ta |ten |niniejsza |this |diese )?(?:wiadomosc|e-?mail|message|poczta|nachricht)\b.{0,40}"
-    r"(?:sprawdzon|przeskanowan|checked|scanned|gepruft).{0,160}"
+    r"|(?:virus-free|virenfrei|woln[yae] od wirusow|brak wirusow|bez wirusow)[. ]{0,3}(?:www\.\S+)?(?: \S+)?"
+    rf"|(?=.*(?:[vw]ir(?:us|en)|malware|spam|{_SCANNER_NAMES}))(?:ta |ten |niniejsza |this |diese )?"
+    r"(?:wiadomosc|e-?mail|message|poczta|nachricht)\b.{0,60}(?:sprawdzon|przeskanowan|checked|scanned|(?:uber|ge)pruft).{0,160}"
     r"|[\W_]*(?:informacja (?:programu|od)|information from|informacje o wersji).{0,10} eset\b.{0,200}"
+    r"|(?:ta |ten )?(?:wiadomosc|e-?mail) (?:jest woln[ya] od|nie zawiera) wirusow.{0,120}|diese e-?mail ist (?:frei von viren|virenfrei)"
+    rf"|(?:sprawdzono|przeskanowano|skan antywirusowy|scanned|checked|gepruft)\b.{{0,40}}\b(?:{_SCANNER_NAMES})\b.{{0,80}}"
     r"|no virus found in this.{0,40}|nie znaleziono wirusow w tej wiadomosci|(?:checked|sprawdzone) (?:by|przez) avg.{0,60}"
-    r"|(?:wersja|version)\b.{0,40}(?:virus database|baza wirusow|baza danych wirusow).{0,100}"
+    r"|(?:wersja|version): [\d.]{3,20} / (?:virus database|baza wirusow|baza danych wirusow).{0,100}"
     rf"|(?:https?://)?(?:www\.)?(?:{_SCANNER_NAMES})\.\S{{2,80}}(?: (?:lub|or|i|and) \S{{2,80}})?"
 )
 
@@ -79,8 +82,8 @@ def _is_tail(tail: str, text: str) -> bool:
         return True
     words = tail.split()
     written = text.split()[-len(words) :] if words else []
-    for folded, word in zip(words, written, strict=False):
-        if _APOLOGY.match(folded):
+    for index, (folded, word) in enumerate(zip(words, written, strict=False)):
+        if _APOLOGY.match(" ".join(words[index:])):
             return True
         bare = word.strip(_PUNCTUATION)
         if bare and bare[0].islower() and _is_prose(folded):

@@ -55,6 +55,7 @@ def first_quote(
         anchor = _anchor_of(rows, one, found[number + 1 : number + 2], letter, known=named.domain in domains)
         if anchor is None:
             continue
+        anchor = _from_first_mark(rows, anchor, addressees)
         if named.key in addressees or not named.domain or named.domain != own_domain:
             return anchor
         # A colleague's mail under header lines has no marks of its own: nothing in it is the author's by its depth.
@@ -63,7 +64,22 @@ def first_quote(
     if letter == len(rows):
         return None
     start = _unknown_attribution(rows, over_heading(rows, letter), addressees)
-    return Anchor(_upwards(rows, start), letter, rows[letter].depth, marked=rows[letter].depth > 0)
+    depth = rows[letter].depth
+    return _from_first_mark(rows, Anchor(_upwards(rows, start), letter, depth, marked=depth > 0), addressees)
+
+
+def _from_first_mark(rows: Sequence[Row], anchor: Anchor, addressees: tuple[str, ...]) -> Anchor:
+    """The anchor with the marked rows that lead straight into the quote, for a head that is not known may open them."""
+    start = anchor.start
+    if start == len(rows) or not rows[start].depth:
+        return anchor
+    while start > 0 and rows[start - 1].depth:
+        start -= 1
+    depths = [row.depth for row in rows[start : anchor.start] if not row.blank]
+    if not depths:
+        return anchor
+    above = _upwards(rows, _unknown_attribution(rows, start, addressees))
+    return replace(anchor, start=above, depth=min(anchor.depth, *depths))
 
 
 def _anchor_of(
@@ -150,9 +166,9 @@ def _looks_quoted(rows: Sequence[Row], one: Attribution, content: int, letter: i
 
 
 def may_stand_over_a_quote(rows: Sequence[Row], one: Attribution) -> bool:
-    """True for a line of a client that names no address: what follows unmarked may be another's mail, or the author's."""
+    """True for a head that names no address, or no recipient: what follows unmarked may be another's, or the author's."""
     if one.headers:
-        return False
+        return one.unaddressed
     drawn = one.end == one.start + 1 and re.match(r"\W*[-_=*~]{2}|>>", rows[one.start].text) is not None
     said = " ".join(row.text for row in rows[one.start : one.end])[-120:]
     return (drawn and one.certain) or (_is_dated_sentence(rows, one) and _OF_A_PERSON.search(said) is not None)

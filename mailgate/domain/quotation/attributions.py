@@ -11,22 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from mailgate.domain.quotation.headerlines import ADDRESS, KIND_OF_LABEL, MAX_ROWS_OF_HEADERS, TIME, header_block
 from mailgate.domain.quotation.rows import GROUPWISE, MAX_LOOKED_AT, Row, fold, is_rule
 
 _MAX_ROWS_OF_SENTENCE: Final = 4
-_MAX_ROWS_OF_HEADERS: Final = 40
-_MAX_GAP: Final = 1
+_WORDS_OF_WHOLE: Final = 8
 
 _VERBS: Final = (
-    r"pisze|napisala?(?:\((?:a|la)\)|/a|/-?a|es|as)?|napisali|napisano|wrote|writes|schrieb|geschrieben|a ecrit|ha scritto"
+    r"pisze|napisala?(?:\((?:a|la)\)|/a|/-?a|es|as)?|napisali|napisano|wrote|writes|schrieb(?:en)?|geschrieben|a ecrit|ha scritto"
     r"|escribio|escreveu|schreef|skrev|kirjoitti|napsala?(?:\(a\))?|пише|написала?|написав(?:\(-?ла\))?|написал\(а\)"
 )
 _ENDS_WITH_VERB: Final = re.compile(rf"(?:^|[\s,>]|\W)(?:{_VERBS})\s?:?[\s\-*_]*$")
 _VERB_THEN_NAME: Final = re.compile(rf"\b(?:{_VERBS})\s.*:$")
 _ENDS_WITH_ADDRESS: Final = re.compile(r"<[^<>\s@]+@[^<>\s]+> ?:?$")
-_ADDRESS: Final = re.compile(r"[^\s<>@\"(]+@[^\s<>@\"),]+\.[^\s<>@\"),]+")
-_TIME: Final = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d)|\b\d{1,2} ?(?:uhr|h)\b")
-_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _DAY: Final = re.compile(
     r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)|(?<!\d)\d{4}[./-]\d{1,2}[./-]\d{1,2}(?!\d)"
     r"|(?<!\d)\d{1,2}(?:st|nd|rd|th|\.|,)? [^\W\d]{3,14}|\b[^\W\d]{3,14}\.? \d{1,2}(?:st|nd|rd|th|,|\b)"
@@ -45,7 +42,10 @@ _PERSON_FIRST: Final = re.compile(
 _APPLE: Final = re.compile(r"wiadomosc (?:napisana|wyslana|utworzona) przez\b.* (?:w dniu|dnia) .*:$")
 # Horde and its kin tell no date; the form for both sexes is a program's.
 _NAME_ALONE: Final = re.compile(r"[^.!?;:\d]{2,80} (?:napisal(?:\(a\)|/-?a)|wrote|schrieb) ?:")
-_THE_BAT: Final = re.compile(r"w (?:twoim|panskim|panstwa|waszym) liscie (?:datowanym|z dnia) .*:?$")
+_THE_BAT: Final = re.compile(
+    r"w (?:(?:twoim|panskim|panstwa|waszym) )?liscie (?:datowanym|z dnia) .*:?$|you wrote (?:on )?.*\d{1,2}:\d\d.*:$"
+)
+_PERSON_AND_MOMENT: Final = re.compile(r"[^.!?:;<>]{0,80}<[^\s<>@]{1,80}@[^\s<>@]{2,120}> ?[-,|(]? ?[^<>@!?;]{8,60}")
 
 _EARLIER: Final = (
     r"(?:oryginaln|pierwotn|poprzedni|wczesniejsz|zrodlow|(?:za)?cytowan|przekazan|przekazywan|przeslan)\w{1,3}"
@@ -56,7 +56,7 @@ _SEPARATOR_WORDS: Final = (
     rf"(?:(?:poczatek|rozpoczecie|oryginal|tresc) )?(?:{_LETTER} {_EARLIER}|{_EARLIER} {_LETTER})"
     r"|(?:poczatek|rozpoczecie|oryginal) (?:wiadomosci|cytatu|e-?maila|listu)|cytat"
     r"|(?:begin(?:ning)? )?(?:of )?(?:original|forwarded|previous) (?:message|e-?mail)"
-    r"|original nachricht|ursprungliche (?:nachricht|mail)|message d'origine|mensaje original|messaggio originale"
+    r"|original ?nachricht|ursprungliche (?:nachricht|mail)|message d'origine|mensaje original|messaggio originale"
     r"|forwarded by .{1,120}|weitergeleitete nachricht|original appointment|reply message"
 )
 # Some clients add whose it was: "---- Oryginalna wiadomość od X ----".
@@ -68,18 +68,6 @@ _BARE_SEPARATOR: Final = re.compile(
     r"|wiadomosc oryginalna|oryginalna wiadomosc|original message) ?:?"
 )
 
-_LABELS: Final = {
-    "from": "od|nadawca|od kogo|from|von|de|expediteur|da|van|fran|fra|odesilatel|від|от|sender",
-    "date": "wyslano|wyslane|wyslany|data|data wyslania|sent|date|gesendet|datum|envoye|inviato|enviado|odeslano|"
-            "дата|надіслано",
-    "to": "do|do kogo|adresat|odbiorca|to|an|a|para|aan|till|til|komu|кому",
-    "copy": "dw|udw|do wiadomosci|kopia|cc|bcc|kopie|кopia",
-    "subject": "temat|tytul|subject|betreff|objet|oggetto|asunto|assunto|onderwerp|predmet|тема",
-    "other": "waznosc|priorytet|importance|priority|prioritat|wichtigkeit|zalaczniki|zalacznik|attachments|anlagen"
-             "|odpowiedz do|adres zwrotny|reply-to|reply to|sent by|wyslane przez|w imieniu|organizacja|poufnosc|sensitivity",
-}  # fmt: skip
-_KIND_OF_LABEL: Final = {label: kind for kind, labels in _LABELS.items() for label in labels.split("|")}
-_HEADER: Final = re.compile(r"[*_>| ]{0,4}([^\W\d][^:|]{0,24}?)[*_ ]{0,4}(?::|\|)[*_ |:]{0,5}(.*)")
 _COLONLESS: Final = re.compile(r"(od|do|dw|data|temat|from|to|cc|date|subject|von|an|datum|betreff) (\S.*)")
 
 
@@ -88,13 +76,15 @@ class Attribution:
     """Rows ``start`` to ``end`` (exclusive) that stand over a quote.
 
     ``certain`` means that the words alone prove it (they name an address); otherwise what follows must look quoted.  ``headers`` tells a block
-    of header lines, after which most clients mark nothing.
+    of header lines, after which most clients mark nothing; ``unaddressed`` one that names no recipient: every client
+    writes him, and so may anybody who pastes the header of a mail.
     """
 
     start: int
     end: int
     certain: bool
     headers: bool = False
+    unaddressed: bool = False
 
 
 def attributions_in(rows: Sequence[Row]) -> Iterator[Attribution]:
@@ -105,8 +95,14 @@ def attributions_in(rows: Sequence[Row]) -> Iterator[Attribution]:
         if found is None:
             index += 1
             continue
+        found = _with_headers_below(rows, found)
         yield found
         index = max(found.end, index + 1)
+
+
+def _header_block(rows: Sequence[Row], index: int) -> Attribution | None:
+    block = header_block(rows, index)
+    return Attribution(index, block.end, block.certain, headers=True, unaddressed=block.unaddressed) if block else None
 
 
 def is_separator(line: str) -> bool:
@@ -139,9 +135,18 @@ def _colonless_headers(rows: Sequence[Row], start: int | None) -> tuple[int, set
     kinds: set[str] = set()
     at = start or 0
     while start is not None and at < min(start + 8, len(rows)) and (found := _COLONLESS.fullmatch(rows[at].key)):
-        kinds.add(_KIND_OF_LABEL[found[1]])
+        kinds.add(KIND_OF_LABEL[found[1]])
         at += 1
     return at, kinds
+
+
+def _with_headers_below(rows: Sequence[Row], found: Attribution) -> Attribution:
+    """Notes draws its sentence, ``-----X <x@y> napisał(a): -----``, and writes the header lines below it."""
+    below = None if found.headers or not rows[found.start].text.startswith("--") else _filled_near(rows, found.end)
+    if below is None or rows[below].depth != rows[found.start].depth:
+        return found
+    block = _header_block(rows, below)
+    return Attribution(found.start, block.end, certain=True, headers=True) if block and block.certain else found
 
 
 def _filled_near(rows: Sequence[Row], start: int) -> int | None:
@@ -156,7 +161,7 @@ def _cued(rows: Sequence[Row], index: int) -> Attribution | None:
     if rows[index].cue != "attribution" or rows[index].blank:
         return None
     end = index + 1
-    for at in range(index + 1, min(index + _MAX_ROWS_OF_HEADERS, len(rows))):
+    for at in range(index + 1, min(index + MAX_ROWS_OF_HEADERS, len(rows))):
         if rows[at].blank:
             continue
         if rows[at].cue != "attribution":
@@ -175,38 +180,57 @@ def _sentence(rows: Sequence[Row], index: int) -> Attribution | None:
         return None
     if GROUPWISE.fullmatch(row.text[:MAX_LOOKED_AT]):
         return Attribution(index, index + 1, certain=True)
+    if _is_person_and_moment(rows, index):
+        return Attribution(index, index + 1, certain=False)
     if not _may_begin(row.key):
         return None
     joined = ""
     for end in range(index, min(index + _MAX_ROWS_OF_SENTENCE, len(rows))):
         following = rows[end]
-        if not following.text or following.depth != row.depth:
+        if not following.text or following.depth != row.depth or following.cue == "signature":
             return None
         joined = f"{joined} {following.key}".strip()
         if _sentence_in(joined):
             start = _nearest_start(rows, index, end)
-            return Attribution(start, end + 1, _ADDRESS.search(joined) is not None)
+            return Attribution(start, end + 1, ADDRESS.search(joined) is not None)
     return None
+
+
+def _is_person_and_moment(rows: Sequence[Row], index: int) -> bool:
+    """``"X" <x@y> – 20 listopada 2026 13:30`` right above marked rows: Nextcloud writes neither a verb nor a colon."""
+    if index + 1 == len(rows) or rows[index + 1].depth <= rows[index].depth:
+        return False
+    key = rows[index].key
+    shapes = (_PERSON_AND_MOMENT.fullmatch(key), _DAY.search(key), TIME.search(key))
+    return all(shape is not None for shape in shapes)
 
 
 def _nearest_start(rows: Sequence[Row], first: int, last: int) -> int:
     """The last row with which the sentence may begin: prose above it often begins with a date as well."""
     for start in range(last, first, -1):
-        if _STARTS_WITH_DATE.match(rows[start].key) is None:
-            continue
-        above = rows[start - 1].key
-        if (len(above) > 25 or above.endswith((".", "!", "?"))) and _sentence_in(
-            " ".join(row.key for row in rows[start : last + 1])
-        ):
+        said = " ".join(row.key for row in rows[start : last + 1])
+        whole = "@" in rows[start].key and _DAY.search(said) and TIME.search(said)
+        # A lone address above a sentence with moment and name is the last line of the author's contact data.
+        contact = len(said.split()) >= _WORDS_OF_WHOLE and ADDRESS.fullmatch(rows[start - 1].key) is not None
+        apart = contact or _is_apart(rows, first, start)
+        if (whole or _STARTS_WITH_DATE.match(said)) and apart and _sentence_in(said):
             return start
     return first
+
+
+def _is_apart(rows: Sequence[Row], first: int, start: int) -> bool:
+    """Whether what stands above ``start`` is no piece of a wrapped sentence: it is long, ended, or tells a day itself."""
+    above = rows[start - 1]
+    if len(above.key) > 25 or above.key.endswith((".", "!", "?")) or above.cue != rows[start].cue:
+        return True
+    return any(_DAY.search(row.key) for row in rows[first:start])
 
 
 def _may_begin(key: str) -> bool:
     if _STARTS_WITH_DATE.match(key) or _STARTS_WITH_PERSON.match(key):
         return True
     return (
-        key.startswith(("wiadomosc ", "w twoim ", "w panskim ", "w panstwa ", "w waszym "))
+        key.startswith(("wiadomosc ", "w twoim ", "w panskim ", "w panstwa ", "w waszym ", "you wrote "))
         or "@" in key
         or (_ENDS_WITH_VERB.search(key[-60:]) is not None)
     )
@@ -230,88 +254,21 @@ def _sentence_in(text: str) -> bool:
 
 
 def _starts_with_moment(bare: str) -> bool:
-    return all(shape is not None for shape in (_STARTS_WITH_DATE.match(bare), _DAY.search(bare), _TIME.search(bare)))
+    return all(shape is not None for shape in (_STARTS_WITH_DATE.match(bare), _DAY.search(bare), TIME.search(bare)))
 
 
 def _starts_well(bare: str) -> bool:
     if len(bare) > 500:
         return False
-    if _STARTS_WITH_PERSON.match(bare) or _PERSON_FIRST.fullmatch(bare) or _NAME_ALONE.fullmatch(bare):
+    if _PERSON_FIRST.fullmatch(bare) or _NAME_ALONE.fullmatch(bare):
         return True
-    if _DAY.search(bare) is None:
+    dated = _DAY.search(bare) is not None
+    if _STARTS_WITH_PERSON.match(bare):
+        # "Użytkownik napisał w polu uwag:" is prose.
+        return dated or "@" in bare or _ENDS_WITH_VERB.search(bare[-60:]) is not None
+    if not dated:
         return False
     if _STARTS_WITH_DATE.match(bare):
         return True
     # "X napisał(a) dnia 19.11.2026 13:04:05:" has its date at the end.
-    return bare.endswith(":") and _TIME.search(bare) is not None
-
-
-def _header_of(row: Row) -> tuple[str, str] | None:
-    """The kind of a header line and its value."""
-    found = _HEADER.fullmatch(row.key)
-    kind = _KIND_OF_LABEL.get(found[1].strip()) if found else None
-    return (kind, found[2].strip(" |*_")) if found and kind else None
-
-
-def _header_block(rows: Sequence[Row], index: int) -> Attribution | None:
-    """``Od: / Wysłano: / Do: / Temat:`` in any order and language, from its first label on."""
-    first = _header_of(rows[index])
-    if first is None or first[0] in {"other", "copy"}:
-        return None
-    values: dict[str, str] = {}
-    end, at, gap = index, index, 0
-    kind = ""
-    while at < len(rows) and at < index + _MAX_ROWS_OF_HEADERS and rows[at].depth == rows[index].depth:
-        header = _header_of(rows[at])
-        if rows[at].blank:
-            gap += 1
-            if gap > _MAX_GAP:
-                break
-        elif header is not None and not (gap and values and header[0] == "from"):
-            kind, value = header
-            if kind in values and kind not in {"other", "copy"}:
-                # A label that comes twice: what stood above the "Od:" was prose, what stands below is the letter.
-                if first[0] != "from":
-                    return None
-                break
-            values[kind] = f"{values.get(kind, '')} {value}".strip()
-            gap, end = 0, at + 1
-        elif kind and not gap and _continues(rows, at, kind, values):
-            values[kind] = f"{values[kind]} {rows[at].key}".strip()
-            end = at + 1
-        else:
-            break
-        at += 1
-    certain = _is_header_block(values)
-    return Attribution(index, end, certain, headers=True) if certain or _is_weak_block(values) else None
-
-
-def _continues(rows: Sequence[Row], at: int, kind: str, values: dict[str, str]) -> bool:
-    """A row without a label belongs to the label above where that had no value, or where the block goes on below it."""
-    if not values[kind]:
-        return True
-    if kind in {"to", "copy"} and (values[kind].endswith((";", ",", "<")) or _ADDRESS.search(rows[at].key)):
-        return True
-    if kind == "date" and len(values) < 3:
-        return False
-    return at + 1 < len(rows) and _header_of(rows[at + 1]) is not None and kind != "other"
-
-
-def _is_header_block(values: dict[str, str]) -> bool:
-    """From whom, and enough beside it that prose would not hold."""
-    sender = values.get("from", "")
-    if not sender or not re.search(r"[^\W\d]", sender):
-        return False
-    date = values.get("date", "")
-    dated = _TIME.search(date) is not None and re.search(r"\d", date) is not None
-    others = len(values.keys() & {"to", "subject"})
-    if _ADDRESS.search(sender):
-        return bool((date and re.search(r"\d", date) and others) or others == 2)
-    if re.match(r"\d", sender):
-        return False
-    return dated and others >= 1 and (_YEAR.search(date) is not None or others == 2)
-
-
-def _is_weak_block(values: dict[str, str]) -> bool:
-    sender = values.get("from", "")
-    return len(values) >= 2 and _ADDRESS.search(sender) is not None
+    return bare.endswith(":") and TIME.search(bare) is not None

@@ -16,18 +16,19 @@ MAX_ROWS_OF_NOTICE: Final = 30
 _MAX_TEXT: Final = 3_000
 _MAX_ROWS_OF_CLAUSE: Final = 60
 _CLAUSE_ALONE: Final = 3
+_MOST_WORDS_OF_HEADING: Final = 3
 
 _HEADING: Final = re.compile(
     r"\W{0,3}(?:klauzula (?:poufnosci|o poufnosci|informacyjna|rodo)|zastrzezenie|nota prawna|poufnosc\b"
     r"|informacja o (?:poufnosci|przetwarzaniu danych)|ochrona danych osobowych|rodo\b|disclaimer"
-    r"|confidentiality (?:notice|note)|legal notice|haftungsausschluss|rechtlicher hinweis|vertraulichkeit)"
+    r"|confidentiality (?:notice|note)|legal notice|datenschutzhinweis|polityka prywatnosci|haftungsausschluss|rechtlicher hinweis|vertraulichkeit)"
 )
 _THIS_MESSAGE: Final = re.compile(
     # An adjective may stand between ("tej poufnej wiadomości"), a matter may not ("w tej sprawie informacje").
     r"(?:\bt[aey]j?|niniejsz\w+) (?:(?!spraw)\w+(?:ej|[cknw]a|[knw][ye]|ego|ym) )?"
     r"(?:wiadomosc|mail|e-mail|korespondencj|poczt|przesylk|transmisj|informacj|tresc)"
     r"|(?:wiadomosc|korespondencj|informacj)\w* ta\b|ten e-?mail|tego e-?mail|this (?:e-?mail|message|communication)"
-    r"|diese (?:e-?mail|nachricht)|zalacznik\w* do niej"
+    r"|diese[rs]? (?:e-?mail|nachricht|mitteilung)|zalacznik\w* do niej"
 )
 
 
@@ -46,7 +47,8 @@ _ADDRESSED: Final = _shapes(
     r"|(?:niezamierzon|niewlasciw)\w+ (?:adresat|odbiorc)",
     r"intended (?:only|solely|for|exclusively|recipient)|not the (?:intended|named) |sole use of",
     r"(?:received|sent|transmitted) .{0,40}(?:in error|by mistake|erroneously)",
-    r"(?:nicht der|falls sie nicht).{0,40}(?:adressat|empfanger)|irrtumlich",
+    r"(?:nicht der|(?:falls|sollten) sie nicht|sind sie nicht).{0,40}(?:adressat|empfanger)|irrtumlich",
+    r"fur den .{0,40}(?:adressat|empfanger)\w* bestimmt",
 )
 _GUARDED: Final = _shapes(
     r"poufn(?:e|y|a|ych|ego|osc)",
@@ -61,13 +63,13 @@ _GUARDED: Final = _shapes(
     r"(?:delete|destroy|notify|inform) .{0,60}(?:sender|message|mail|copies|immediately|it\b)",
     r"(?:disclos|distribut|copying|dissemination|unauthori[sz]ed|use of).{0,120}(?:prohibited|forbidden|unlawful)",
     r"vertraulich|rechtlich geschutzt",
-    r"vernichten|loschen sie|unbefugte weitergabe|unerlaubte",
+    r"vernichten|loschen sie|um loschung|unbefugte weitergabe|unerlaubte",
 )
 _PRIVACY: Final = _shapes(
-    r"administrator\w* .{0,40}danych|administratorem danych",
-    r"2016/679|\brodo\b|\bgdpr\b|rozporzadzeni\w+ o ochronie danych",
+    r"administrator\w* .{0,40}danych|administratorem danych|verantwortlich\w* im sinne",
+    r"2016/679|\brodo\b|\bgdpr\b|\bds-?gvo\b|rozporzadzeni\w+ o ochronie danych",
     r"inspektor\w* ochrony danych|\biodo?\b",
-    r"klauzul\w (?:informacyjn|rodo)|polityk\w+ prywatnosci|privacy (?:policy|notice)",
+    r"klauzul\w (?:informacyjn|rodo)|polityk\w+ prywatnosci|privacy (?:policy|notice)|datenschutz(?:hinweis|erklarung|information)",
     r"przetwarza\w*.{0,80}dan(?:e|ych)\b|dan(?:e|ych)\b.{0,80}przetwarza",
     r"\bart\. ?(?:6|13|14)\b",
     r"praw[oa] (?:dostepu|do zadania|wniesienia|do wniesienia|sprostowania|zadania)|wniesienia skargi"
@@ -75,11 +77,13 @@ _PRIVACY: Final = _shapes(
     r"podanie danych .{0,40}(?:dobrowoln|obowiazk)|okres\w* .{0,30}przechowyw|odbiorc\w+ danych|profilowan",
 )
 _ADDRESSES_READER: Final = re.compile(
-    r"(?:panstwa|pani|pana|twoich|twoje) dan(?:e|ych)|informuj\w+, ze|administratorem\b.{0,60}\bjest\b"
-    r"|informacj\w o przetwarzaniu danych"
+    r"(?:panstwa|pani|pana|twoich|twoje) dan(?:e|ych)|informuj\w+, (?:ze|iz)"
+    r"|administratorem\b.{0,60}\bjest\b.{0,120}(?:https?://|www\.|sp\. ?z ?o|\bs\. ?a\.)"
+    r"|informacj\w o przetwarzaniu danych|obowiazek informacyjny|finden sie (?:unter|auf)"
 )
 _CLAUSE_OPENS: Final = re.compile(
-    r"\W*(?:1[.)] ?)?(?:zgodnie z|na podstawie|w zwiazku z|administratorem|informuj|stosownie do|szczegolowe informacje)"
+    r"[^\w\"]*(?:1[.)] ?)?(?:zgodnie z|na podstawie|w zwiazku z|administratorem|informuj|stosownie do|szczegolowe informacje"
+    r"|obowiazek informacyjny|datenschutz|informacj\w+ o przetwarzaniu (?=.{0,200}(?:https?://|www\.)))"
 )
 _REGISTER: Final = _shapes(
     r"\bkrs\b", r"kapital\w* zakladow", r"sad\w* rejonow", r"\bnip\b", r"\bregon\b", r"wydzial\w* gospodarcz"
@@ -90,11 +94,17 @@ _OF_THIS_MESSAGE_ALONE: Final = re.compile(
     r"(?:(?:jest|sa|ma charakter|zawiera)(?: informacje| dane)? (?:w pelni |scisle |prawnie )?(?:poufn|chronion|zastrzezon)\w{1,4})"
     r".{0,80}"
 )
-_NATURE: Final = re.compile(r"srodowisk|przyrod|drzew|\blas[yo]|natur|planet|papier|environment|trees|umwelt")
+_NATURE: Final = re.compile(r"srodowisk|przyrod|drzew|\blas(?:y|ow|ach|om|u)?\b|natur|planet|environment|trees|umwelt")
+# Who explains how to print may speak of paper as well: it is a plea where one shall save it and not print.
+_SAVES_PAPER: Final = re.compile(
+    r"(?:oszczedzaj|szanuj|chron)\w{0,4} papier.{0,60}(?:nie drukuj|zanim|przed wydruk)"
+    r"|(?:nie drukuj|zanim|przed wydruk).{0,60}(?:oszczedzaj|szanuj|chron)\w{0,4} papier|save paper.{0,60}print"
+)
+_LONGEST_PLEA: Final = 250
 _PRINTING: Final = re.compile(r"druk|print|druck")
 _PLEA: Final = re.compile(
     r"pomysl|rozwaz|zastanow|dbaj|dbam|chron|szanuj|oszczedz|przemysl|wez pod uwage|wezcie|zanim wydruk|nie drukuj|wplyw na"
-    r"|\bconsider\b|think (?:of|about|before)|protect|before (?:you )?print|denken sie|muss diese"
+    r"|\bconsider\b|think (?:of|about|before)|protect|before (?:you )?print|save|only (?:when|if)|nur (?:bei|wenn)|tylko (?:wtedy|jesli|gdy)|denken sie|muss diese"
 )
 
 
@@ -105,7 +115,7 @@ def _count(shapes: Iterable[re.Pattern[str]], text: str) -> int:
 def end_of_confidentiality(rows: Sequence[Row], index: int) -> int | None:
     """The end of the notice of confidentiality that begins at this row, within its paragraph, or None."""
     key = rows[index].key
-    heading = _HEADING.match(key) is not None
+    heading = _HEADING.match(key) is not None and not (_is_sentence(key) and _count(_PRIVACY, key))
     if not heading and not _may_open_notice(key):
         return None
     end = index
@@ -130,7 +140,9 @@ def _may_open_notice(key: str) -> bool:
 def is_plea_for_trees(row: Row) -> bool:
     """``Proszę rozważyć wpływ na środowisko przed wydrukowaniem``; an environment in which one prints is none."""
     key = row.key
-    return len(key) < 250 and all(shape.search(key) is not None for shape in (_NATURE, _PRINTING, _PLEA))
+    if len(key) >= _LONGEST_PLEA:
+        return False
+    return _SAVES_PAPER.search(key) is not None or all(shape.search(key) for shape in (_NATURE, _PRINTING, _PLEA))
 
 
 def is_register_line(row: Row) -> bool:
@@ -146,29 +158,50 @@ def is_confidentiality_line(row: Row) -> bool:
 def is_privacy_clause(row: Row, *, below_signature: bool) -> bool:
     """True for a privacy clause in one row; where no signature stands above it, it must be plainer."""
     known = _count(_PRIVACY, row.key)
-    if below_signature:
-        return known >= 2 or (known == 1 and _HEADING.match(row.key) is not None)
+    linked = re.search(r"https?://|www\.", row.key) is not None
+    headed = _HEADING.match(row.key) is not None and (linked or not _is_sentence(row.key))
+    if below_signature and (known >= 2 or (known == 1 and headed)):
+        return True
     opens = _CLAUSE_OPENS.match(row.key) is not None
-    return _ADDRESSES_READER.search(row.key) is not None and known >= _CLAUSE_ALONE - opens
+    return _ADDRESSES_READER.search(row.key) is not None and 0 < known >= _CLAUSE_ALONE - opens - linked
 
 
-def start_of_privacy_block(rows: Sequence[Row]) -> int | None:
-    """Where a privacy clause of many rows begins that goes on to the end, or None."""
+def start_of_privacy_block(rows: Sequence[Row], *, closes_answer: bool = False) -> int | None:
+    """Where a privacy clause of many rows begins that goes on to the end, or None.
+
+    As the whole of a text it needs its heading, unless an answer stands above (``closes_answer``): somebody may answer
+    with just the law's words.
+    """
     for index in range(max(0, len(rows) - _MAX_ROWS_OF_CLAUSE), len(rows)):
-        # As the whole of a text it needs its heading: somebody may answer with just the law's words.
-        if not (_is_heading(rows[index]) or (index > 0 and _opens_block(rows[index]))):
+        if not (_is_heading(rows[index]) or ((index > 0 or closes_answer) and _opens_block(rows, index))):
             continue
-        rest = [row for row in rows[index:] if not row.blank]
-        known = sum(1 for row in rest if _count(_PRIVACY, row.key))
-        if len(rest) > 1 and known * 2 >= len(rest):
+        if _speaks_of_privacy([row for row in rows[index:] if not row.blank]):
             return index
     return None
 
 
+def _speaks_of_privacy(rows: Sequence[Row]) -> bool:
+    """Two rows or more do, and from the first row on as many as do not: prose or a farewell between ends a clause."""
+    known = 0
+    for number, row in enumerate(rows, start=1):
+        known += bool(_count(_PRIVACY, row.key))
+        if known * 2 < number:
+            return False
+    return known > 1
+
+
 def _is_heading(row: Row) -> bool:
-    return _HEADING.match(row.key) is not None and len(row.key) < 80
+    """``Klauzula informacyjna RODO``, and no sentence on one."""
+    return _HEADING.match(row.key) is not None and len(row.key) < 80 and not _is_sentence(row.key)
 
 
-def _opens_block(row: Row) -> bool:
-    key = row.key
-    return _CLAUSE_OPENS.match(key) is not None and _count(_PRIVACY, key) >= 2
+def _is_sentence(key: str) -> bool:
+    return key.endswith((".", "!", "?")) and len(key.split()) > _MOST_WORDS_OF_HEADING
+
+
+def _opens_block(rows: Sequence[Row], index: int) -> bool:
+    """A clause without its heading: it speaks to its reader of his data, where an answer speaks of the law."""
+    key = rows[index].key
+    if _CLAUSE_OPENS.match(key) is None or _count(_PRIVACY, key) < 2:
+        return False
+    return any(_ADDRESSES_READER.search(row.key) for row in rows[index:])

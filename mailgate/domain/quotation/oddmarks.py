@@ -16,6 +16,8 @@ from mailgate.domain.quotation.ourletter import begins_at, over_heading, trait_o
 from mailgate.domain.quotation.rows import Row
 
 _MARK: Final = re.compile(r"(?:[|¦│%»›＞}:;#+*•–-]|[^\W\d_]{1,12}>)(?=\s|$|##)")
+_ROWS_OF_ATTRIBUTION: Final = 4
+_MAX_GAP: Final = 2
 
 
 def with_odd_marks(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -27,22 +29,35 @@ def with_odd_marks(rows: Sequence[Row]) -> tuple[Row, ...]:
         end = _end_of_run(rows, index, mark) if mark else index + 1
         if mark and end - index > 1:
             run = [_unmarked(row, mark) for row in rows[index:end]]
-            start = _start_of_quote(run)
+            under_attribution = _stands_under_attribution(rows, index)
+            by_initials = mark[0].isalpha() and under_attribution
+            start = 0 if by_initials else _start_of_quote(run, under_attribution=under_attribution)
             read[index + start : end] = run[start:]
         index = end
     return tuple(read)
 
 
-def _start_of_quote(run: Sequence[Row]) -> int:
+def _start_of_quote(run: Sequence[Row], *, under_attribution: bool) -> int:
     """Where a letter of ours begins, or the first attribution over it; the length of the run where there is none.
 
-    What stands above is the author's own table or list.
+    What stands above is the author's own table or list, unless an attribution opens the whole run.
     """
     letter = next((at for at, row in enumerate(run) if trait_of(row) is not None and begins_at(run, at)), None)
     if letter is None:
         return len(run)
+    if under_attribution:
+        return 0
     first = next(attributions_in(run[:letter]), None)
     return first.start if first else over_heading(run, letter)
+
+
+def _stands_under_attribution(rows: Sequence[Row], start: int) -> bool:
+    """Whether a line such as ``You wrote on Friday, ...:`` stands right above a run: then all of the run is quoted."""
+    above = start
+    while above > 0 and start - above < _MAX_GAP and rows[above - 1].blank:
+        above -= 1
+    opening = max(0, above - _ROWS_OF_ATTRIBUTION)
+    return any(opening + one.end == above for one in attributions_in(rows[opening:above]))
 
 
 def _mark_of(row: Row) -> str:

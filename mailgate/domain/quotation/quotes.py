@@ -17,7 +17,7 @@ from mailgate.domain.quotation.anchors import Anchor, first_quote, may_stand_ove
 from mailgate.domain.quotation.attributions import Attribution, attributions_in
 from mailgate.domain.quotation.oddmarks import with_odd_marks
 from mailgate.domain.quotation.ourletter import begins_at, end_of_letter, is_marker, strangers, trait_of
-from mailgate.domain.quotation.rows import Row, fold, next_filled
+from mailgate.domain.quotation.rows import Row, count_marks, fold, next_filled
 
 _COMMENT: Final = re.compile(r"\[([^\[\]]{2,60})\]")
 _PERSON: Final = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]+(?:[ -][A-ZĄĆĘŁŃÓŚŹŻ][^\W\d_]*\.?){1,3}")
@@ -100,6 +100,9 @@ class _Quote:
     def _is_head(self, one: Attribution) -> bool:
         """In what the author wrote among marked rows, prose may end in "pisze:", too: nothing quoted follows it then."""
         depth = self.rows[one.start].depth
+        if self._direct and one.start >= self._end and not one.certain:
+            # Below the end of our letter the author may tell as well who wrote what.
+            return False
         if one.certain or not self.anchor.marked or depth >= self.anchor.depth:
             return True
         below = next_filled(self.rows, one.end)
@@ -118,13 +121,16 @@ class _Quote:
     def _written(self, index: int) -> Row | None:
         """The row, or the part of it, that the author wrote, else None."""
         row = self.rows[index]
+        if self._is_typed_mark(row) and not self._is_of_letter(row):
+            return _as_written(row)
         if row.depth < self.anchor.depth or self.anchor.emptied:
             return None if self._known_line(row) else row
         if row.blank:
             return row if self._stretches[-1] else None
         if index in self._strange:
             return row
-        if index >= self._end and row.depth <= self.content_depth:
+        own_marks = row.raw.startswith(">") and not self.anchor.marked
+        if index >= self._end and (row.depth <= self.content_depth or own_marks):
             if self._direct and not row.raw.startswith(">"):
                 # A picture alone under the letter's last line is the letter's.
                 return row if row.text or self._stretches[-1] else None
@@ -134,6 +140,13 @@ class _Quote:
                 # Whether the colleague or the author wrote below our letter cannot be seen.
                 self.unclear.append(row)
         return self._comment(index)
+
+    def _is_typed_mark(self, row: Row) -> bool:
+        """``>`` typed outside the container in which HTML holds the quote."""
+        first = self.rows[min(self.anchor.content, len(self.rows) - 1)]
+        if not row.raw.startswith(">") or not self.anchor.marked or first.raw.startswith(">"):
+            return False
+        return row.depth - count_marks(row.raw) < self.anchor.depth
 
     def _is_of_letter(self, row: Row) -> bool:
         """Whether a marked row below the author's words is copied from the letter, the end of which stands above them."""

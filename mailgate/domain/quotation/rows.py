@@ -87,6 +87,11 @@ def _unmarked(line: str) -> tuple[int, str]:
     return marks[0].count(">"), rest.removeprefix(" ")
 
 
+def count_marks(line: str) -> int:
+    """How many ``>`` lead a line."""
+    return _unmarked(line)[0]
+
+
 def _without_pictures(text: str) -> tuple[str, tuple[str, ...]]:
     if "[" not in text and "<" not in text:
         return text, ()

@@ -35,10 +35,12 @@ _SIGNATURES: Final = frozenset({
 })  # fmt: skip
 _QUOTES: Final = frozenset({
     "yahoo_quoted", "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message",
-    "messagereplysection", "__quoted_text__",
+    "__quoted_text__",
 })  # fmt: skip
 # These hold the attribution and the quote, and, where somebody answers between the lines, new text as well.
-_QUOTE_WRAPPERS: Final = frozenset({"gmail_quote", "gmail_extra", "protonmail_quote", "zmail_extra", "tutanota_quote"})
+_QUOTE_WRAPPERS: Final = frozenset({
+    "gmail_quote", "gmail_extra", "protonmail_quote", "zmail_extra", "tutanota_quote", "messagereplysection",
+})  # fmt: skip
 _HEADER_WORDS: Final = re.compile(r"\s*(od|from|von|de|da|nadawca|fra|från|van|від|от)\s*:", re.IGNORECASE)
 _FORWARD_WORDS: Final = re.compile(r"\s*-{5,}")
 _HIDDEN: Final = re.compile(
