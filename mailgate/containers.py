@@ -41,7 +41,6 @@ _NO_TEXT_FOR_FORMS: Final = frozenset({
 # A file of no telling type is an attached message only if so many headers of messages stand at its top.
 _HEADERS_OF_A_MESSAGE: Final = 3
 _SIGNED_TEXT: Final = b"-----BEGIN PGP SIGNED MESSAGE-----"
-_PGP_SUFFIXES: Final = (".pgp", ".gpg", ".asc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ def _opened_pgp(attachment: Attachment) -> Opened | None:
     if content[:1_000].lstrip().startswith(_SIGNED_TEXT):
         text, _guessed = decode(content, attachment.charset)
         return Opened(plain=(pgp.without_signature(text.replace("\r\n", "\n")),))
-    named = name.endswith(_PGP_SUFFIXES) or attachment.content_type == "application/pgp-encrypted"
+    named = name.endswith(pgp.SUFFIXES) or attachment.content_type == "application/pgp-encrypted"
     if not named:
         return None
     if "encrypted" in (pgp.armoured_kind(content), pgp.bare_kind(content)):

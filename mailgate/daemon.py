@@ -40,11 +40,14 @@ from mailgate.intake.receiver import Receiver
 from mailgate.intake.reread import Reread
 from mailgate.intake.transactions import Transactions
 from mailgate.intake.turn import LEASE
+from mailgate.lostregister import require_no_loss
 from mailgate.parts import Parts
 from mailgate.pipeline import Pipeline
 from mailgate.recording.recorder import Recorder
 from mailgate.register import sentletters, spool
 from mailgate.register.database import migrate, open_database, unit_of_work
+from mailgate.register.migrations import HEAD
+from mailgate.register.schema import present_revision
 from mailgate.register.spool import Arrival, Spooled
 from mailgate.sandboxpool import RESTED_SECONDS, SandboxPool
 from mailgate.storagelock import only_one
@@ -119,7 +122,11 @@ class Daemon:
 
     def _prepare(self) -> None:
         """Bring the database up to date and settle what a former run left open."""
+        require_no_loss(self._engine, self.settings.storage)
+        before = present_revision(self._engine)
         migrate(self._engine)
+        if before not in (None, HEAD):
+            _log.info("the register was at revision %s, and is at revision %s now", before, HEAD)
         with unit_of_work(self._engine) as session:
             recovered = spool.recover(session, self._owner, self.clock())
             newest = sentletters.newest(session)
@@ -162,7 +169,14 @@ class Daemon:
         poller = self._poller(register, lambda: vitals.pulse("mailbox"))
         look = poller.status if poller else _no_mailbox
         watchman = self._watchman(dispatcher, look)
-        heart = Heart(settings.storage, self.clock, vitals.rounds, look, opened=self._opened)
+        heart = Heart(
+            settings.storage,
+            self.clock,
+            vitals.rounds,
+            look,
+            opened=self._opened,
+            database_since=lambda: watchman.database_since,
+        )
         vitals.feed(self._feeding(asyncio.get_running_loop(), heart))
         proof = DailyProof(self._engine, imap_account(settings, self._tokens), look, watchman, self.clock)
         # Renewed also while nobody logs in, so that the end of a right is told while the token in hand still serves.

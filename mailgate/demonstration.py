@@ -9,6 +9,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import shutil
 import signal
 import smtplib
 import socket
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
@@ -39,6 +40,9 @@ HOTLINE = "hotline@csizs.example"
 CONSULTANT = "Anna Nowak <anna.nowak@wsparcie.example>"
 USUAL_PORT = 8025
 PATIENCE_SECONDS = 20.0
+_WITHOUT_OFFICES = 72
+"""Cells of the register's table with an empty column of offices."""
+_WIDE_ENOUGH_FOR_OFFICES = _WITHOUT_OFFICES + 15
 ANSWER = (
     "Dzień dobry,\n\nprzycisk „Przekaż do banku” jest aktywny dopiero po podpisaniu listy przez głównego księgowego.\n"
     "Listę podpisuje się w menu Wypłaty > Podpisy.\n\nZ poważaniem\nAnna Nowak"
@@ -222,12 +226,14 @@ class Demonstration:
         self._console.print(Text.assemble((f" {step} ", "bold reverse"), " ", (text, "bold")))
 
     def _next_steps(self) -> None:
+        # After scripts/setup it stands in .venv alone.
+        program = "mailgate" if shutil.which("mailgate") else ".venv/bin/mailgate"
         self._console.print(
             "What to do next:\n"
-            "  scripts/demo --keep      leaves the daemon running, to be mailed by hand\n"
-            "  cp .env.example .env     the settings: your mailbox, your smarthost, your consultants\n"
-            "  mailgate doctor          checks them, and names the cure of what is wrong\n"
-            "  mailgate run             the daemon\n"
+            f"  {'scripts/demo --keep':<26} leaves the daemon running, to be mailed by hand\n"
+            f"  {'cp .env.example .env':<26} the settings: your mailbox, your smarthost, your consultants\n"
+            f"  {program + ' doctor':<26} checks them, and names the cure of what is wrong\n"
+            f"  {program + ' run':<26} the daemon\n"
             f"All of this is in {self._folder}, letters and journal included.",
             soft_wrap=True,
         )
@@ -247,11 +253,6 @@ def _register_table(rows: list[dict[str, str | None]], width: int) -> Table:
     return table
 
 
-_WITHOUT_OFFICES = 72
-"""Cells of the register's table with an empty column of offices."""
-_WIDE_ENOUGH_FOR_OFFICES = _WITHOUT_OFFICES + 15
-
-
 def _minute(instant: str | None) -> str:
     """``23.11. 16:00`` in the office's time."""
     return f"{datetime.fromisoformat(instant):%d.%m. %H:%M}" if instant else "-"
@@ -262,7 +263,7 @@ def _end(number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def _sorted(letters: Iterator[EmailMessage] | list[EmailMessage]) -> list[EmailMessage]:
+def _sorted(letters: Iterable[EmailMessage]) -> list[EmailMessage]:
     """In the order of the numbers in their subjects."""
     return sorted(letters, key=lambda letter: str(letter["Subject"]))
 

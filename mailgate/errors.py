@@ -5,9 +5,11 @@
     ├── RegisterError                 the database refuses: newer than the program, not reachable, locked
     │   ├── RegisterBusy              it would have worked a moment later: temporary
     │   ├── RowRefused                (register.faults) it serves, but will not hold this row
-    │   └── ClaimLost                 (register.spool) another process has the mail now: our effect must not stand
+    │   ├── ClaimLost                 (register.spool.claims) another process has the mail now: our effect must not stand
+    │   └── RegisterLost              (lostregister) there is none where a daemon has worked with one
     ├── ReadingFailed                 the sandbox could not read a message: limit hit, or the process died
     │   ├── ReadingTooCostly          it needs more processor time or memory than allowed: it will at every try
+    │   ├── ReadingTooSlow            (sandbox) time on the clock ran out: perhaps the machine was busy
     │   └── SandboxUnavailable        (sandbox) nothing can be read now: the message was not tried
     │       └── SandboxClosed         (sandbox) because the daemon is stopping
     ├── NoToken                       (login.credentials) no OAuth2 token can be had now
@@ -15,7 +17,7 @@
     ├── CalendarRangeError            an instant outside the years for which the law's calendar is known
     ├── IntakeClosed                  (intake.committer) the daemon is stopping and takes no more mail
     ├── BackupFault                   (backup.fault) a backup cannot be made, read or restored
-    ├── AlreadyRunning                (daemon) another daemon works in this storage folder
+    ├── AlreadyRunning                (storagelock) another daemon works in this storage folder
     └── DemonstrationFailed           (demonstration) a step of the demonstration did not come about
 
 A fault on our side is always temporary for the one who sends us mail.

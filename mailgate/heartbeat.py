@@ -84,6 +84,8 @@ class Heartbeat:
     """The end of a daemon that was told to stop."""
     opened: tuple[tuple[str, int], ...] = ()
     """Where the receiver takes mail, host and port, if the service manager has opened that for it."""
+    database_since: datetime | None = None
+    """Since when the database has not served this daemon; what others find where it lies may seem to be in order."""
 
     def hanging(self, now: float) -> str | None:
         """The stage that did not complete a round in time by ``now`` (monotonic seconds), None while all did.
@@ -128,6 +130,7 @@ class Heart:
         mailbox: Callable[[], LooksAtMailbox | None] = lambda: None,
         seconds: Callable[[], float] = monotonic,
         opened: Callable[[], Sequence[tuple[str, int]]] = tuple,
+        database_since: Callable[[], datetime | None] = lambda: None,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -135,6 +138,7 @@ class Heart:
         self._mailbox = mailbox
         self._seconds = seconds
         self._opened = opened
+        self._database_since = database_since
         self._started_at = clock()
         self._next = seconds()
         self._lock = Lock()
@@ -167,6 +171,7 @@ class Heart:
             stages=self._stages(),
             mailbox=MailboxSeen.of(look) if look else None,
             opened=tuple(self._opened()),
+            database_since=self._database_since(),
         )
 
     def _write(self, beat: Heartbeat) -> None:
@@ -192,6 +197,7 @@ def _plain(beat: Heartbeat) -> dict[str, Any]:
         },
         "stopped_at": beat.stopped_at and beat.stopped_at.isoformat(),
         "opened": list(beat.opened),
+        "database_since": beat.database_since and beat.database_since.isoformat(),
     }  # fmt: skip
 
 
@@ -215,6 +221,7 @@ def _beat(values: dict[str, Any]) -> Heartbeat:
         stopped_at=_instant(values["stopped_at"]),
         # A daemon that was started before an upgrade does not tell.
         opened=tuple((str(host), int(port)) for host, port in values.get("opened", ())),
+        database_since=_instant(values.get("database_since")),
     )
 
 

@@ -15,6 +15,9 @@ from contextlib import contextmanager
 Listener = Callable[[str, Mapping[str, object]], None]
 """Takes the name of a transition and its values, in the thread that has made it: quick, and raises nothing."""
 
+Line = Callable[[], None]
+"""A transition that is still to be told: it is called once the transaction that has made it is committed."""
+
 _log = logging.getLogger("mailgate.mail")
 _listeners: list[Listener] = []
 

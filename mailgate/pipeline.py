@@ -6,7 +6,7 @@ the database cannot serve, the batch goes back uncounted: the trouble is ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,21 +16,19 @@ from sqlmodel import Session
 
 from mailgate import maillog
 from mailgate.domain.changes import Decision
-from mailgate.domain.classify import Known, classify, numbers_in
+from mailgate.domain.classify import Known, classify
 from mailgate.domain.decide import decide
-from mailgate.domain.mail import Envelope
 from mailgate.domain.reading import Reading
-from mailgate.domain.threads import SentLetter, lost_letter_about, proven
-from mailgate.domain.tokens import tokens_in, tokens_returned
 from mailgate.domain.verdicts import DeliveryNotice
 from mailgate.domain.workcalendar import WorkCalendar
 from mailgate.errors import CalendarRangeError, ReadingFailed, ReadingTooCostly, RegisterError
 from mailgate.faultplaces import place_of
 from mailgate.recording.decided import Decided
 from mailgate.recording.recorder import Recorder
-from mailgate.register import questions, sentletters, spool
+from mailgate.register import questions, spool
 from mailgate.register.database import unit_of_work
 from mailgate.register.faults import RowRefused
+from mailgate.register.knowledge import Knowledge
 from mailgate.register.spool import ClaimedMail, ClaimLost
 from mailgate.register.standingquestions import standing_question, with_author
 from mailgate.sandbox import SandboxUnavailable
@@ -71,6 +69,8 @@ class Pipeline:
     queued: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
+        self._knowledge = Knowledge(self.recorder.office, self.recorder.key, self.trusted_authserv_id)
+        self._colleagues = self.recorder.office.consultant_keys
         self._reading_ahead = ThreadPoolExecutor(1, "reading-ahead")
         self._ahead: Future[_Batch] | None = None
         self._owed: list[int] = []
@@ -190,9 +190,7 @@ class Pipeline:
         with unit_of_work(self.engine) as session:
             decided = []
             for mail, reading in batch:
-                named = self._named(session, reading)
-                known = replace(self._known(session, reading, mail.envelope), names_ours=bool(named))
-                ids = named | {id for letter in _letters(known) for id in letter.question_ids}
+                known, ids = self._knowledge.of(session, reading, mail.envelope)
                 if ids & touched:
                     later.append((mail, reading))
                     continue
@@ -215,57 +213,10 @@ class Pipeline:
         if isinstance(verdict, DeliveryNotice):
             standing = {id: with_author(session, question) for id, question in standing.items()}
         try:
-            decision = decide(verdict, reading, mail.envelope, standing, self.calendar, self._consultants)
+            decision = decide(verdict, reading, mail.envelope, standing, self.calendar, self._colleagues)
         except CalendarRangeError as fault:
             decision = Decision(verdict.kind, set_aside=str(fault))
         return Decided(mail.id, mail.envelope, reading, decision, standing, mail.archive, mail.retaken)
-
-    @property
-    def _consultants(self) -> frozenset[str]:
-        return frozenset(consultant.key for consultant in self.recorder.office.consultants)
-
-    def _named(self, session: Session, reading: Reading) -> set[int]:
-        """The questions whose numbers a mail with a form names: the form may be our own letter's repetition.
-
-        Those that a consultant's mail names are looked up as well, for he may have written without pressing Reply.
-        """
-        sender = reading.mail.sender
-        by_consultant = sender is not None and sender.key in self._consultants
-        numbers = numbers_in(reading) if reading.forms.filled or by_consultant else ()
-        rows = (questions.by_number(session, number) for number in numbers)
-        return {row.id for row in rows if row and row.id is not None}
-
-    def _known(self, session: Session, reading: Reading, envelope: Envelope) -> Known:
-        """What the register says about a mail; most mails name no letter of ours and need no look."""
-        office = self.recorder.office
-        mail, bounce, key = reading.mail, reading.bounce, self.recorder.key
-        tokens = tokens_in(mail, reading.text, envelope.recipients)
-        letters = sentletters.by_tokens(session, tokens) if tokens else {}
-        own_id = mail.message_id
-        named = [own_id] if own_id and own_id.startswith("<hot01.") else []
-        named += bounce.message_ids if bounce else ()
-        by_id = sentletters.by_message_ids(session, named) if named else {}
-        letter = proven(tokens, letters, key)
-        bounced = tuple(by_id[id] for id in (bounce.message_ids if bounce else ()) if id in by_id)
-        return Known(
-            hotline=office.hotline,
-            consultants={consultant.key: consultant for consultant in office.consultants},
-            administrators=frozenset(administrator.key for administrator in office.administrators),
-            trusted_authserv_id=self.trusted_authserv_id,
-            letter=letter,
-            own_letter=by_id.get(own_id) if own_id else None,
-            null_sender=envelope.sender == "",
-            lost=None if letter else self._lost(reading, tokens, letters),
-            bounced=bounced or ((letter,) if bounce and letter else ()),
-            returned=proven(tokens_returned(mail, envelope.recipients), letters, key) if tokens else None,
-        )
-
-    def _lost(self, reading: Reading, tokens: Sequence[str], letters: Mapping[str, SentLetter]) -> str | None:
-        """The number of the lost letter that a consultant answers; the register was restored then."""
-        sender = reading.mail.sender
-        if not tokens or sender is None or all(sender.key != one.key for one in self.recorder.office.consultants):
-            return None
-        return lost_letter_about(tokens, letters, numbers_in(reading), sender.address, self.recorder.key)
 
     def _set_aside(self, mail: ClaimedMail, reason: str) -> None:
         with unit_of_work(self.engine) as session:
@@ -301,8 +252,3 @@ class Pipeline:
 def _cut(reading: Reading) -> Reading:
     """A mail that was larger than we take: only its headers are here, so nothing can be said of its content."""
     return replace(reading, unreadable="it is larger than MAILGATE_MAX_MESSAGE_BYTES; only its headers were taken")
-
-
-def _letters(known: Known) -> tuple[SentLetter, ...]:
-    """Every letter of ours that a verdict may name."""
-    return tuple(letter for letter in (known.letter, known.own_letter, known.returned, *known.bounced) if letter)

@@ -16,9 +16,10 @@ from mailgate.intake.connection import SessionLost
 from mailgate.intake.inventory import Examined, Inventory, MessageInFolder
 from mailgate.intake.mailbox import ASKED_AT_ONCE
 from mailgate.register import proof, sightings
-from mailgate.register.arrivals import MAX_MESSAGE_ID, Taken, taken_at
 from mailgate.register.database import reading
 from mailgate.register.halt import Halt
+from mailgate.register.spool import Taken, taken_at
+from mailgate.register.spool.arrivals import MAX_MESSAGE_ID
 from mailgate.register.sql import portions
 
 YOUNG = timedelta(minutes=5)

@@ -38,7 +38,7 @@ class Limits:
     """What one message may cost.  Times in seconds, sizes in bytes.
 
     ``cpu_seconds`` are those of the reading process itself; the programs that it starts for scanned pages have an
-    allowance each, and time on the clock for all (``extract.tesseract``, ``extract.scan``).  The kernel counts whole
+    allowance each, and time on the clock for all (``extract.scan``).  The kernel counts whole
     seconds, so a message gets up to one more; at least 1, or a mere start could use it up.
     After ``messages``, or ``growth`` more resident memory than at its start, a child is replaced by a fresh one.
     """

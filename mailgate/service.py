@@ -22,6 +22,15 @@ from mailgate.servicemanager import ServiceManager
 _log = logging.getLogger("mailgate.service")
 
 
+def require_usable(settings: Settings) -> None:
+    """Raise a MailgateError where templates, certificates or users that the settings name cannot be used.
+
+    Nothing is written.
+    """
+    render_all(settings.hotline, [settings.templates] if settings.templates else [])
+    smtp_access(settings.smtp)
+
+
 class Service:
     """One daemon after another, each with the settings of its time.
 
@@ -112,7 +121,6 @@ class Service:
     def _tried(self) -> Settings:
         """The settings of now, once all that they name has shown itself usable."""
         settings = self._load()
-        render_all(settings.hotline, [settings.templates] if settings.templates else [])
-        smtp_access(settings.smtp)
+        require_usable(settings)
         settings.signing_key()
         return settings

@@ -1,6 +1,7 @@
 """Looks every minute at what needs a person, says so in the journal, and writes to the administrators.
 
-It gathers facts and keeps what was told; what needs a person, and when it is told, is decided in ``domain.alarms``.
+It gathers facts and keeps what was told; what needs a person is decided in ``domain.alarms``, and when it is told in
+``domain.telling``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from sqlmodel import Session
 
 from mailgate import maillog
 from mailgate.diskspace import disks
-from mailgate.domain.alarms import CLOCK_JUMP, PATIENCE, Alarm, InRegister, Kind, Outside, alarms
+from mailgate.domain.alarms import CLOCK_JUMP, PATIENCE, Alarm, Kind, alarms
+from mailgate.domain.facts import InRegister, Outside
 from mailgate.domain.lastbackup import LastBackup
 from mailgate.domain.telling import Report, Telling, telling
 from mailgate.errors import ConfigurationError, RegisterError
@@ -100,6 +102,11 @@ class Watchman:
         """When they were last compared to the end, as far as it is known by now; may be asked from any thread."""
         latest = self._reconciled
         return latest[1] if latest else self._memory.outside.differences_at
+
+    @property
+    def database_since(self) -> datetime | None:
+        """Since when the database has not answered us; may be asked from any thread."""
+        return self._database_since
 
     def look(self) -> int:
         """Gather, judge, keep and tell; always returns 0 (there is no more to do until the next minute)."""
@@ -264,7 +271,7 @@ class Watchman:
 
 
 class _ClockWatch:
-    """Compares the system's clock with seconds that nobody can set (E36)."""
+    """Compares the system's clock with seconds that nobody can set."""
 
     def __init__(self, now: datetime, seconds: Callable[[], float]) -> None:
         self._seconds = seconds

@@ -48,6 +48,18 @@ def test_where_the_service_manager_opened_a_port_is_told_and_a_daemon_of_before_
     assert beat is not None and beat.opened == ()
 
 
+def test_since_when_the_database_is_silent_is_told_and_a_daemon_of_before_need_not(tmp_path: Path) -> None:
+    Heart(tmp_path, lambda: NOW, dict, seconds=Clock(), database_since=lambda: NOW - timedelta(hours=1)).beat()
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None and beat.database_since == NOW - timedelta(hours=1)
+    file = tmp_path / FILE_NAME
+    told = json.loads(file.read_text("utf-8"))
+    del told["database_since"]
+    file.write_text(json.dumps(told), "utf-8")
+    beat = heartbeat.read(tmp_path)
+    assert beat is not None and beat.database_since is None
+
+
 def test_rounds_that_follow_each_other_quickly_are_one_beat(tmp_path: Path) -> None:
     clock = Clock()
     beating = heart(tmp_path, clock)

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 UNITS = ("mailgate.service", "mailgate.socket", "mailgate-backup.service", "mailgate-backup.timer")
+COMMAND = "/usr/local/bin/mailgate"
 HIGHEST_EXPOSURE = 1.5
 
 
@@ -59,7 +60,8 @@ def test_the_units_are_such_as_systemd_understands(tmp_path):
     # systemd looks whether the program is there.
     for unit in UNITS:
         text = (ROOT / "systemd" / unit).read_text("utf-8")
-        (tmp_path / unit).write_text(text.replace("/opt/mailgate/current/bin/mailgate", "/bin/true"), "utf-8")
+        text = text.replace("/opt/mailgate/current/bin/mailgate", "/bin/true").replace(COMMAND, "/bin/true")
+        (tmp_path / unit).write_text(text, "utf-8")
     command = ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / unit) for unit in UNITS)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     complaints = [line for line in done.stderr.splitlines() if "mailgate" in line]
@@ -78,9 +80,17 @@ def test_an_installation_runs_and_an_upgrade_keeps_settings_and_data(tmp_path):
     (tmp_path / "var" / "lib" / "mailgate" / "mailgate.db").write_bytes(b"kept")
     again = install("--prefix", str(tmp_path))
     assert again.returncode == 0
-    assert "is installed already" in again.stderr
+    assert "is made already" in again.stderr
     assert install("--prefix", str(tmp_path), "--uninstall").returncode == 0
     assert settings.read_text("utf-8") == "MAILGATE_IMAP_POLL_SECONDS=61\n"
     assert (tmp_path / "var" / "lib" / "mailgate" / "mailgate.db").read_bytes() == b"kept"
     assert not (tmp_path / "opt" / "mailgate").exists()
     assert not command.exists()
+
+
+def test_a_reload_tries_the_settings_where_their_secrets_can_be_read_before_the_daemon_is_told():
+    """systemd shows a service's credentials to no process that a reload starts as the service's user."""
+    lines = (ROOT / "systemd" / "mailgate.service").read_text("utf-8").splitlines()
+    first, second = (line for line in lines if line.startswith("ExecReload="))
+    assert first == f"ExecReload=+{COMMAND} run --dry-run"
+    assert "kill -HUP" in second

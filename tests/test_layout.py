@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -21,7 +22,7 @@ FLOORS = (
     {"containers"},
     {"reader"},
     {"sandbox", "sandboxed", "sandboxframes", "sandboxpool", "register"},
-    {"backup", "delivery", "intake"},
+    {"backup", "delivery", "intake", "lostregister"},
     {"recording"},
     {"dailyproof", "pipeline", "reconciliation", "watchman"},
     {"config", "metrics", "settings", "worker"},
@@ -123,6 +124,20 @@ def test_a_look_at_the_clock_is_recognised() -> None:
 @pytest.mark.parametrize("path", sorted((PACKAGE / "domain").rglob("*.py")), ids=lambda path: path.name)
 def test_the_domain_has_no_clock(path: Path) -> None:
     assert clocks_read_in(path.read_text("utf-8")) == []
+
+
+def test_there_is_one_clock() -> None:
+    readers = {str(path.relative_to(PACKAGE)) for path in modules() if clocks_read_in(path.read_text("utf-8"))}
+    assert readers == {"clock.py"}
+
+
+NAMED = re.compile(r"`([\w/]+(?:\.py|/))`")
+
+
+def test_each_module_that_the_page_on_the_life_of_a_mail_names_is_there() -> None:
+    named = NAMED.findall((PACKAGE.parent / "docs" / "flow.md").read_text("utf-8"))
+    assert len(named) > 20
+    assert not [name for name in named if not (PACKAGE / name).exists()]
 
 
 def test_only_config_reads_the_environment() -> None:

@@ -288,7 +288,7 @@ def test_what_an_older_version_kept_begins_to_count_now(post: Post) -> None:
 
 
 def test_a_disk_that_fills_up_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from mailgate.domain.alarms import Disk
+    from mailgate.domain.facts import Disk
 
     monkeypatch.setattr(
         "mailgate.watchman.disks", lambda folders: tuple(Disk(str(one), 1 << 20, 1 << 40) for one in folders)
@@ -355,7 +355,7 @@ def bounce(engine: Engine, *letter_ids: int) -> None:
 
 
 def test_what_is_kept_comes_back_as_it_was(engine: Engine) -> None:
-    from mailgate.domain.alarms import Disk, Outside
+    from mailgate.domain.facts import Disk, Outside
     from mailgate.domain.telling import KnownAlarm, Told
 
     memory = alarms.Memory(

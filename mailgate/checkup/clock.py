@@ -53,7 +53,7 @@ def _faults(settings: Settings, tokens: TokenSource | None, now: datetime) -> It
     if isinstance(server, Smarthost) and not (wants_token(server) and tokens and tokens.standing().trouble):
         yield from _by_greeting(server, settings.tls_ca_file, now)
     if synchronised() is False:
-        cure = "start systemd-timesyncd or chrony (`timedatectl set-ntp true`)."
+        cure = "start systemd-timesyncd or chrony (`timedatectl set-ntp true`; `apt-get install systemd-timesyncd` before)."
         yield Finding("clock", "warning", f"The kernel says that nobody keeps the clock right: {cure}")
 
 

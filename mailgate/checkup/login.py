@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from mailgate import heartbeat
 from mailgate.checkup.finding import Finding
 from mailgate.config import Settings
 from mailgate.login.credentials import GrantRefused, NoToken
@@ -25,6 +26,20 @@ def secrets(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("secrets", "ok", "No file with a secret can be read by others.")
     yield from _another_key(settings)
+    yield from _lost_key(settings)
+
+
+def _lost_key(settings: Settings) -> Iterator[Finding]:
+    """The next start would make another one, and only then could anybody tell by the letters."""
+    kept = settings.storage / KEY_NAME
+    if settings.secret_key is not None or kept.exists() or not (settings.storage / heartbeat.FILE_NAME).exists():
+        return
+    yield Finding(
+        "secrets",
+        "fault",
+        f"The key that signs letters is gone from {kept}: the next start makes another one, and replies to all letters "
+        f"until now would be held. Take it out of a backup before (tar -xf BACKUP {KEY_NAME}), for the service's user.",
+    )
 
 
 def _another_key(settings: Settings) -> Iterator[Finding]:

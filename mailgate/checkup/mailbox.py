@@ -50,7 +50,8 @@ def _kept_out(fault: SessionLost, account: ImapAccount) -> str:
     cure = (
         "give the application, or whoever signed in, the right to this mailbox, and check the user."
         if account.tokens
-        else f"correct user and password in {_SETTING} (percent-encode @ : /); Microsoft 365 wants OAuth2."
+        else f"correct the user in {_SETTING}, and the password there (percent-encode @ : /) or in MAILGATE_IMAP_PASSWORD; "
+        "Microsoft 365 wants OAuth2."
     )
     return f"{account.host} refuses the log-in ({fault}): {cure}"
 

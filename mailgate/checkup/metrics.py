@@ -21,7 +21,7 @@ def metrics(settings: Settings) -> Iterator[Finding]:
 
 def _faults(settings: Settings, host: str, port: int) -> Iterator[Finding]:
     if not daemon_runs(settings.storage) and (fault := cannot_listen(host, port)) is not None:
-        yield Finding("metrics", "fault", f"MAILGATE_METRICS_LISTEN: {why_not(host, port, fault)}")
+        yield Finding("metrics", "fault", f"MAILGATE_METRICS_LISTEN: {why_not(host, port, fault, by_systemd=False)}")
     if not is_this_machine(host):
         cure = "see that a firewall lets only your Prometheus in, or write 127.0.0.1."
         yield Finding("metrics", "warning", f"Everybody who reaches {host}:{port} can read the figures: {cure}")

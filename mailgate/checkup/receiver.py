@@ -46,12 +46,12 @@ def opened_by_systemd(settings: Settings) -> tuple[tuple[str, int], ...]:
     return beat.opened if beat else ()
 
 
-def why_not(host: str, port: int, fault: OSError) -> str:
-    """The sentence about an address that cannot be had."""
+def why_not(host: str, port: int, fault: OSError, *, by_systemd: bool = True) -> str:
+    """The sentence about an address that cannot be had; ``by_systemd`` where there is a unit that could open it."""
     taken = fault.errno == errno.EADDRINUSE
     cure = "stop the program that uses it, or name another port" if taken else "name an address and a port of our own"
     if fault.errno == errno.EACCES:
-        cure = "let systemd open the port (mailgate.socket), or name one above 1023"
+        cure = f"{'let systemd open the port (mailgate.socket), or ' if by_systemd else ''}name one above 1023"
     return f"{host}:{port} cannot be had ({fault.strerror or fault}): {cure}."
 
 

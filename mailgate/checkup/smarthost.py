@@ -106,6 +106,7 @@ class _Try:
             return
         if self.settings.reply_addresses:
             yield from self._tagged(connection, return_address(sender, _NO_TOKEN))
+        yield from self._measured(connection)
 
     def _tagged(self, connection: Connection, sender: str) -> Iterator[Finding]:
         reply = self._asked(connection, sender)
@@ -120,6 +121,18 @@ class _Try:
             "smarthost", "warning", f"{self.where} refuses return addresses with a plus-tag ({reply}): {cure}"
         )
 
+    def _measured(self, connection: Connection) -> Iterator[Finding]:
+        """A clerk's mail goes on to the consultants with all its files."""
+        most, ours = connection.most_octets, self.settings.max_message_bytes
+        if most is not None and most < ours:
+            cure = "raise that limit, or lower MAILGATE_MAX_MESSAGE_BYTES to it; `mailgate outbox list` shows what was refused."
+            yield Finding(
+                "smarthost",
+                "warning",
+                f"{self.where} takes letters of {most} bytes at most, and mail of up to {ours} bytes is taken from clerks, "
+                f"which then reaches no consultant: {cure}",
+            )
+
     def _asked(self, connection: Connection, sender: str) -> Reply:
         """What it says to MAIL, or to RCPT behind it: many servers refuse a sender only there (Postfix does)."""
         reply = connection.command(f"MAIL FROM:<{sender}>")
@@ -133,6 +146,8 @@ class _Try:
     def _kept_out(self, fault: Unreachable) -> str:
         if is_log_in_refusal(str(fault)):
             return self._log_in()
+        if "takes no password" in str(fault):
+            return f"name the port for log-ins in {_SETTING} (587 is usual), or no user, where it wants none."
         return network.cure(fault, _SETTING) or self._cure()
 
     def _log_in(self) -> str:
@@ -140,7 +155,10 @@ class _Try:
             return _RIGHT
         if self.server.user is None:
             return f"it wants a log-in: write USER:PASSWORD@ into {_SETTING}."
-        return f"correct user and password in {_SETTING} (percent-encode @ : /)."
+        return (
+            f"correct the user in {_SETTING}, and the password there (percent-encode @ : /) or in "
+            "MAILGATE_SMARTHOST_PASSWORD."
+        )
 
     def _cure(self) -> str:
         if wants_token(self.server):

@@ -11,7 +11,8 @@ from pathlib import Path
 from mailgate.checkup.finding import Finding, or_well
 from mailgate.config import Settings
 from mailgate.diskspace import disks
-from mailgate.domain.alarms import Outside, alarms
+from mailgate.domain.alarms import alarms
+from mailgate.domain.facts import Outside
 
 _FEW_INODES = 1000
 _OF_A_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "fuse.glusterfs")
@@ -69,6 +70,8 @@ def _room(folder: Path, database: Path | None, now: datetime) -> Iterator[Findin
     found = disks((folder, database.parent if database else None))
     for alarm in alarms(None, Outside(disks=found), now):
         cure = "make room before mail is refused (the SMTP receiver answers 452, mail stays in the mailbox)."
+        if not all(one.is_writable for one in found):
+            cure = "mend the file system (`dmesg` tells what happened to it), and mount it again."
         yield Finding("storage", "fault" if alarm.urgent else "warning", f"{alarm.what.rstrip('.')}: {cure}")
     space = os.statvfs(folder)
     # Some file systems count no inodes at all.

@@ -18,11 +18,11 @@ def templates(settings: Settings) -> Iterator[Finding]:
     try:
         count = render_all(settings.hotline, [settings.templates] if settings.templates else [])
     except ConfigurationError as fault:
-        yield Finding("templates", "fault", f"{_one_line(fault)}: {_cure(settings.templates)}")
+        yield Finding("templates", "fault", f"{_one_line(fault)}. {_cure(settings.templates)}")
         return
     except Exception as fault:  # noqa: BLE001  # A template can do arithmetic, and anything else that fails.
         yield Finding(
-            "templates", "fault", f"A template cannot be filled ({place_of(fault)}): {_cure(settings.templates)}"
+            "templates", "fault", f"A template cannot be filled ({place_of(fault)}). {_cure(settings.templates)}"
         )
         return
     well = f"All {count} letters can be written."
@@ -35,8 +35,9 @@ def _one_line(fault: ConfigurationError) -> str:
 
 def _cure(own: Path | None) -> str:
     if own is None:
-        return "install mailgate again."
-    return f"correct it in {own}, or remove it there: then the packaged one serves, which shows what names there are."
+        return "Install mailgate again."
+    packaged = resources.templates_folder()
+    return f"Correct it in {own}, or remove it there: then the packaged one serves ({packaged}), which shows what names there are."
 
 
 def _unused(own: Path | None) -> Iterator[Finding]:

@@ -26,5 +26,11 @@ def in_words(alarms: Sequence[Alarm]) -> Iterator[str]:
         since = f" (since {minute_in_warsaw(alarm.since)})" if alarm.since else ""
         yield f"{'!' if alarm.urgent else '-'} {one_line(alarm.what, 200)}{since}"
         if alarm.named:
-            yield f"  {', '.join(alarm.named)}{', ...' if alarm.count > len(alarm.named) else ''}"
+            more = ", ..." if alarm.count > len(alarm.named) else ""
+            yield f"  {_noun(alarm)}{', '.join(alarm.named)}{more}"
         yield f"  see `{alarm.show}`. {alarm.cure}"
+
+
+def _noun(alarm: Alarm) -> str:
+    """Mails and replies bear a letter before their number, questions are printed whole; ids of letters are bare."""
+    return "letter " if all(name.isdecimal() for name in alarm.named) else ""

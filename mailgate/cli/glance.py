@@ -15,11 +15,13 @@ from mailgate import __version__, heartbeat
 from mailgate.backup import memory
 from mailgate.config import Settings
 from mailgate.diskspace import disks
-from mailgate.domain.alarms import Alarm, Disk, Outside, alarms
+from mailgate.domain.alarms import Alarm, alarms
+from mailgate.domain.facts import Disk, Outside
 from mailgate.domain.lastbackup import LastBackup
 from mailgate.errors import RegisterError
 from mailgate.heartbeat import Heartbeat, MailboxSeen
 from mailgate.login.grant import expiry_notice
+from mailgate.lostregister import require_no_loss
 from mailgate.register.database import open_database, reading
 from mailgate.register.overview import Overview, overview
 from mailgate.register.schema import ensure_current, present_revision
@@ -83,6 +85,8 @@ def look(settings: Settings, now: datetime, monotonic_now: float) -> Glance:
     room = disks(settings.folders)
     expiry = expiry_notice(settings.oauth2, None, now.date()) if settings.oauth2 else None
     last = memory.read(settings.storage)
+    silent_since = beat.database_since if beat and daemon.state != "stopped" else None
+    outside = Outside(disks=room, login=expiry, backup=last, database_since=silent_since)
     seen = Glance(
         at=now,
         hotline=str(settings.hotline.address),
@@ -91,7 +95,7 @@ def look(settings: Settings, now: datetime, monotonic_now: float) -> Glance:
         mailbox=beat.mailbox if beat else None,
         stands=None,
         trouble=None,
-        alarms=alarms(None, Outside(disks=room, login=expiry, backup=last), now),
+        alarms=alarms(None, outside, now),
         expiry=expiry,
         disks=room,
         backup=last,
@@ -109,11 +113,15 @@ def _with_register(seen: Glance, settings: Settings) -> Glance:
     runs = seen.daemon.state != "stopped"
     engine = open_database(settings.database_url, _BUSY_SECONDS)
     try:
+        require_no_loss(engine, settings.storage)
         ensure_current(engine)
         with reading(engine) as session:
             stands = overview(session, seen.at, settings.calendar.timezone)
             standing = standing_alarms(session, seen.disks, seen.at, runs=runs, login=seen.expiry, backup=seen.backup)
-        return replace(seen, stands=stands, alarms=standing, versions=_versions(present_revision(engine)))
+        # The database that lies there may serve us, and not the daemon, which has another file open or a mixture.
+        silent = tuple(one for one in seen.alarms if one.kind == "database") if runs else ()
+        others = tuple(one for one in standing if one.kind != "database" or not silent)
+        return replace(seen, stands=stands, alarms=(*silent, *others), versions=_versions(present_revision(engine)))
     finally:
         engine.dispose()
 

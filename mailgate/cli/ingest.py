@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from os import EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL, EX_UNAVAILABLE, EX_USAGE
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailgate.cli.output import as_json, visible
+from mailgate.clock import utc_now
+from mailgate.domain.counting import counted
 from mailgate.errors import MailgateError, RegisterBusy
 
 if TYPE_CHECKING:
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
     from mailgate.intake.importer import Found, Refused
     from mailgate.register.spool import Arrival, Spooled
 
-EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_TEMPFAIL = 64, 65, 66, 69, 75
 _FOUND_SOMETHING_WRONG, _WRONG_USE = 1, 2
 _IN_HAND = 200
 # Postfix keeps trying for five days; what a pipe brings with an older stamp was not delayed but put in by hand.
@@ -192,7 +194,7 @@ class _Taking:
         """Pass one mail to the committer, and settle the oldest of those in hand."""
         from mailgate.intake.receipt import claimed_date, true_receipt
 
-        now = datetime.now(UTC)
+        now = utc_now()
         receipt = true_receipt(found.raw, found.delivered_at, now)
         # Of old mail not even that is proved which an export from a mail client has left: its date is kept all the same.
         claimed = claimed_date(found.raw, now) if receipt is None and self.options.archive else None
@@ -235,7 +237,7 @@ def _receipt_on_a_pipe(found: Found, archive: bool) -> datetime:
     """
     from mailgate.intake.receipt import claimed_date, true_receipt
 
-    now = datetime.now(UTC)
+    now = utc_now()
     receipt = true_receipt(found.raw, None, now)
     if archive:
         return receipt or claimed_date(found.raw, now) or now
@@ -246,6 +248,7 @@ def _receipt_on_a_pipe(found: Found, archive: bool) -> datetime:
 def _committer(settings: Settings) -> Iterator[Committer]:
     """A committer into the register of the settings, which is made where there is none yet."""
     from mailgate.intake.committer import Committer
+    from mailgate.lostregister import require_no_loss
     from mailgate.register import spool
     from mailgate.register.database import migrate, open_database, unit_of_work
 
@@ -253,9 +256,10 @@ def _committer(settings: Settings) -> Iterator[Committer]:
 
     def store(arrivals: Sequence[Arrival]) -> list[Spooled]:
         with unit_of_work(engine) as session:
-            return spool.put(session, arrivals, datetime.now(UTC))
+            return spool.put(session, arrivals, utc_now())
 
     try:
+        require_no_loss(engine, settings.storage)
         migrate(engine)
         with Committer(store) as committer:
             yield committer
@@ -291,11 +295,10 @@ def _summarise(tally: _Tally, json: bool, *, archive: bool = False) -> None:
         _tell(f"{path}: there is no such file or folder")
     for refusal in tally.refused:
         _tell(f"{refusal['origin']}: {refusal['reason']}")
-    mails = "1 mail" if tally.taken == 1 else f"{tally.taken} mails"
-    typer.echo(f"{mails} taken, {tally.known} known already, {len(tally.refused)} refused.")
+    typer.echo(f"{counted(tally.taken, 'mail')} taken, {tally.known} known already, {len(tally.refused)} refused.")
     if tally.undated:
-        counted = "their Date stands, where they bear one" if archive else "they count from now"
-        typer.echo(f"{tally.undated} carried no proof of when they were received: {counted}.")
+        what = "their Date stands, where they bear one" if archive else "they count from now"
+        typer.echo(f"{tally.undated} carried no proof of when they were received: {what}.")
 
 
 def _envelope_sender(text: str | None) -> str | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import typer
 
 from mailgate.cli.output import visible
+from mailgate.clock import utc_now
 
 
 def past_instant(text: str) -> datetime:
@@ -17,6 +18,6 @@ def past_instant(text: str) -> datetime:
         raise typer.BadParameter(f"{visible(text)} is no instant; write 2026-11-23T14:05:00+01:00.") from None
     if instant.tzinfo is None:
         raise typer.BadParameter(f"{visible(text)} has no offset; write 2026-11-23T14:05:00+01:00.")
-    if instant > datetime.now(UTC):
+    if instant > utc_now():
         raise typer.BadParameter(f"{visible(text)} is still to come.")
     return instant.astimezone(UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ import typer
 from mailgate.cli.drawing import Column
 from mailgate.cli.instants import past_instant
 from mailgate.cli.output import in_warsaw, one_line, open_register, print_json, print_table
+from mailgate.clock import utc_now
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -147,7 +148,7 @@ def _change_each(ids: Sequence[int], change: Callable[[Session, int, datetime], 
     from mailgate.register import letters
     from mailgate.register.database import unit_of_work
 
-    now = datetime.now(UTC)
+    now = utc_now()
     with open_register() as engine, unit_of_work(engine) as session:
         states = letters.states(session, ids)
         kept = [letter_id for letter_id in ids if not change(session, letter_id, now)]

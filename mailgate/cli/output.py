@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -72,6 +72,17 @@ def one_line(text: str | None, width: int = 60) -> str:
     """A text from outside in one line, cut to a width."""
     line = visible(" ".join((text or "").split()))
     return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def envelope_sender(sender: str | None) -> str:
+    """The envelope's sender as the field writes it: ``<>`` is the null sender, ``?`` one that is not known."""
+    return "?" if sender is None else one_line(sender) or "<>"
+
+
+def facts_in(detail: Mapping[str, Any], but: Collection[str]) -> list[str]:
+    """The plain values of an event's detail, each with its name: a telephone number, a reason, a recipient."""
+    told = {name: value for name, value in detail.items() if name not in but and isinstance(value, str | int | float)}
+    return [f"{name}: {value}" for name, value in told.items() if value != ""]
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:

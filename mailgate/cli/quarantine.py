@@ -6,13 +6,23 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
 from mailgate.cli.drawing import Column
-from mailgate.cli.output import as_json, in_warsaw, one_line, open_register, print_json, print_table, visible
+from mailgate.cli.output import (
+    as_json,
+    envelope_sender,
+    in_warsaw,
+    one_line,
+    open_register,
+    print_json,
+    print_table,
+    visible,
+)
+from mailgate.clock import utc_now
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -144,7 +154,7 @@ def _for_each(ids: Sequence[_Name], change: Callable[[Session, _Name, datetime],
     """Change all in one transaction; those for which there was nothing to change."""
     from mailgate.register.database import unit_of_work
 
-    now = datetime.now(UTC)
+    now = utc_now()
     with open_register() as engine, unit_of_work(engine) as session:
         return [name for name in ids if not change(session, name, now)]
 
@@ -181,16 +191,11 @@ def _cells(entry: SetAside) -> tuple[str, ...]:
         entry.id,
         entry.kind,
         in_warsaw(entry.received_at),
-        _sender(entry.sender),
+        envelope_sender(entry.sender),
         entry.number or "",
         str(entry.attempts),
         one_line(entry.reason, 100),
     )
-
-
-def _sender(sender: str | None) -> str:
-    """The envelope's sender as the field writes it: ``<>`` is the null sender."""
-    return "?" if sender is None else one_line(sender) or "<>"
 
 
 def _object(record: MailRecord, text: Reading | str) -> dict[str, Any]:
@@ -209,7 +214,7 @@ def _object(record: MailRecord, text: Reading | str) -> dict[str, Any]:
 def _lines(record: MailRecord, text: Reading | str) -> Iterator[str]:
     mail = record.mail
     yield f"mail         m{mail.id}  ({mail.state}, {mail.attempts} attempts, {mail.size} bytes)"
-    yield f"sender       {_sender(mail.envelope_sender)}"
+    yield f"sender       {envelope_sender(mail.envelope_sender)}"
     yield f"verdict      {mail.verdict or '-'}"
     yield f"reason       {one_line(mail.reason, 1000) or '-'}"
     for delivery in record.deliveries:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from mailgate.cli.output import in_warsaw, one_line, visible
+from mailgate.cli.output import envelope_sender, facts_in, in_warsaw, one_line, visible
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -95,15 +95,11 @@ def _letter(letter: LetterEntry) -> str:
 
 
 def _held(reply: HeldReply) -> str:
-    sender = "?" if reply.sender is None else one_line(reply.sender) or "<>"
-    return f"{in_warsaw(reply.held_at)}  r{reply.id:<5} {reply.state:10} {sender}  {one_line(reply.reason, _WIDE)}"
+    what = f"r{reply.id:<5} {reply.state:10} {envelope_sender(reply.sender)}"
+    return f"{in_warsaw(reply.held_at)}  {what}  {one_line(reply.reason, _WIDE)}"
 
 
 def _event(event: Event) -> str:
-    """What an event adds to the sections above stands beside it: a telephone number, a reason, a recipient."""
-    added = (f"{name}: {value}" for name, value in event.detail.items() if name != "text" and _is_plain(value))
+    """What an event adds to the sections above stands beside it."""
+    added = facts_in(event.detail, but={"text"})
     return f"{in_warsaw(event.at)}  {event.kind:18} {one_line(event.actor)}  {one_line(', '.join(added), 100)}".rstrip()
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, (str, int)) and value != ""

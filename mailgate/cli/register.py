@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -28,6 +28,7 @@ from mailgate.cli.output import (
     visible,
     visible_json,
 )
+from mailgate.clock import utc_now
 from mailgate.domain.workcalendar import WARSAW
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def acknowledged(
         row = lookup.find(session, number, _this_year())
         fault = _no_call(row, number, called_at)
         if row is not None and row.id is not None and fault is None:
-            questions.record_call(session, row.id, called_at, ACTOR, datetime.now(UTC))
+            questions.record_call(session, row.id, called_at, ACTOR, utc_now())
     if row is None or fault is not None:
         typer.echo(fault, err=True)
         raise typer.Exit(1)
@@ -216,7 +217,7 @@ def _show(whole: IO[bytes], safely: Callable[[str], str]) -> None:
 
 def _this_year() -> int:
     """Numbers run per year in Warsaw."""
-    return datetime.now(UTC).astimezone(ZoneInfo(WARSAW)).year
+    return utc_now().astimezone(ZoneInfo(WARSAW)).year
 
 
 def _cells(row: QuestionRow) -> tuple[str, ...]:

@@ -7,19 +7,56 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from mailgate.errors import MailgateError
+from mailgate.faultplaces import place_of
 from mailgate.journal import Discreet, ForSystemd
 
+if TYPE_CHECKING:
+    from mailgate.config import Settings
 
-def run() -> None:
-    """Run the daemon until it is told to stop (SIGTERM, or Ctrl-C); SIGHUP makes it read the settings anew."""
+
+def run(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only try the settings, templates and certificates, as a reload does.")
+    ] = False,
+) -> None:
+    """Run the daemon until it is told to stop (SIGTERM, or Ctrl-C); SIGHUP makes it read the settings anew.
+
+    With --dry-run the exit status tells whether what stands in the settings can be used; a daemon that runs is not
+    touched.
+    """
     from mailgate.config import load_settings
     from mailgate.service import Service
     from mailgate.servicemanager import ServiceManager, passed_sockets
 
+    if dry_run:
+        _try(load_settings)
+        return
     journal()
     manager, listeners = ServiceManager.of_environment(os.environ), passed_sockets(os.environ)
     asyncio.run(Service(load_settings, manager, listeners).run())
+
+
+def _try(load: Callable[[], Settings]) -> None:
+    """Raises a MailgateError with a sentence where the settings cannot be used; writes nothing, not even a first key."""
+    from mailgate.service import require_usable
+    from mailgate.settings.signingkey import KEY_NAME
+
+    settings = load()
+    try:
+        require_usable(settings)
+        if (settings.storage / KEY_NAME).exists():
+            settings.signing_key()
+    except MailgateError:
+        raise
+    except Exception as fault:  # noqa: BLE001
+        # Whatever an administrator's template does is a fault of it, and no traceback.
+        raise MailgateError(f"the settings cannot be used: {place_of(fault)}") from None
 
 
 def journal() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
@@ -48,7 +48,8 @@ def lines(seen: Glance) -> Iterator[Line]:
         yield backup
     short = {alarm.kind for alarm in seen.alarms}
     for disk in seen.disks:
-        yield Line("disk", _room(disk.free, disk.total, disk.folder), "wrong" if "disk" in short else "well")
+        room = _room(disk.free, disk.total, disk.folder) + ("" if disk.is_writable else "; NOTHING CAN BE WRITTEN")
+        yield Line("disk", room, "wrong" if "disk" in short else "well")
     if not seen.has_consultants:
         level: Level = "wrong" if seen.stands and seen.stands.pending else "waits"
         yield Line("people", "nobody answers questions: set MAILGATE_CONSULTANTS", level)
@@ -60,11 +61,12 @@ def lines(seen: Glance) -> Iterator[Line]:
 def plain(seen: Glance) -> Iterator[str]:
     """For files, mails and programs: no colours, every word."""
     yield _title(seen)
-    for line in lines(seen):
+    shown = tuple(lines(seen))
+    for line in shown:
         yield f"{_MARKS[line.level]}  {line.name:<11}{visible(line.text)}"
     yield from in_words(seen.alarms)
     if seen.is_well:
-        yield "\nnobody is needed"
+        yield f"\n{_nobody(shown)}"
 
 
 def drawn(seen: Glance) -> RenderableType:
@@ -78,16 +80,23 @@ def drawn(seen: Glance) -> RenderableType:
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, style="bold")
     grid.add_column(overflow="fold")
-    for line in lines(seen):
+    shown = tuple(lines(seen))
+    for line in shown:
         text = Text(visible(line.text), style="red" if line.level == "wrong" else "")
         grid.add_row(Text("●", style=_DOTS[line.level]), line.name, text)
     told = [Text(line, style="bold red" if line.startswith("!") else "") for line in in_words(seen.alarms)]
-    end = [Text("\nNobody is needed.", style="green")] if seen.is_well else []
+    end = [Text(f"\n{_nobody(shown)}", style="green")] if seen.is_well else []
     return Group(Text(f"{_title(seen)}\n", style="bold"), grid, *told, *end)
 
 
+def _nobody(shown: Sequence[Line]) -> str:
+    """A server out of reach becomes an alarm after a while only: most come back by themselves."""
+    passing = [line.name for line in shown if line.level == "wrong"]
+    return f"nobody is needed yet: {', '.join(passing)} may recover by itself" if passing else "nobody is needed"
+
+
 def _title(seen: Glance) -> str:
-    return f"mailgate {seen.versions['mailgate']} for {visible(seen.hotline)}, {minute_in_warsaw(seen.at)}"
+    return f"mailgate {seen.versions['mailgate']} for {visible(seen.hotline)}, {minute_in_warsaw(seen.at)} (Warsaw)"
 
 
 def _daemon(seen: Glance) -> Line:

@@ -10,6 +10,8 @@ import typer
 from mailgate.cli.output import as_json, in_warsaw, one_line, open_register, visible
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Engine
     from sqlmodel import Session
 
@@ -41,26 +43,24 @@ def trace(
     from mailgate.register.traces import looked_back_to
     from mailgate.sandbox import Sandbox
 
-    if not what.strip():
+    what = what.strip()
+    if not what:
         raise typer.BadParameter("name an address, a Message-ID, or a number.")
     settings = load_settings()
     with open_register() as engine:
         with reading(engine) as session:
-            traces = _found(session, what.strip(), limit)
-            letters = _letters(session, what.strip(), limit) if not traces else []
-            since = looked_back_to(session) if _ADDRESS.fullmatch(what.strip()) and len(traces) < limit else None
+            traces = _found(session, what, limit)
+            letters = _letters(session, what, limit) if not traces else []
+            since = looked_back_to(session) if _ADDRESS.fullmatch(what) and len(traces) < limit else None
         # No transaction is held while mails are read: behind one, SQLite's log would only grow.
         with Sandbox() as sandbox:
             told = [(one, _because(engine, sandbox, one)) for one in traces]
-        waiting, unasked = _in_mailbox(settings, what.strip(), engine)
+        waiting, unasked = _in_mailbox(settings, what, engine)
     if json:
         typer.echo(as_json(_objects(told, letters, waiting), indent=1))
     else:
         _show(told, letters, waiting, unasked, what)
-        if since:
-            typer.echo(
-                f"Mail from before {in_warsaw(since)} was searched by envelope, form and question, not by its headers."
-            )
+        _tell_of_limit(since)
     if not (told or letters or waiting):
         raise typer.Exit(1)
 
@@ -158,11 +158,19 @@ def _show(
             f"The mailbox could not be asked ({one_line(unasked, 200)}): it may hold mail that is not taken yet."
         )
     if not (told or letters or waiting):
-        if _NUMBER.fullmatch(what.strip()) or _MAIL.fullmatch(what.strip()):
+        if _NUMBER.fullmatch(what) or _MAIL.fullmatch(what):
             typer.echo(f"There is no {visible(what)} in the register.")
             return
         typer.echo(
             f"Neither the register nor the mailbox knows {visible(what)}: our server never accepted such a mail. One that "
             "was refused at the door (wrong address, too large) stands in the journal only: "
             "journalctl -u mailgate | grep rejected"
+        )
+
+
+def _tell_of_limit(since: datetime | None) -> None:
+    """How far back headers were searched, where that is not to the beginning."""
+    if since:
+        typer.echo(
+            f"Mail from before {in_warsaw(since)} was searched by envelope, form and question, not by its headers."
         )

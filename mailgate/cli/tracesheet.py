@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mailgate.cli.output import in_warsaw, one_line
+from mailgate.cli.output import facts_in, in_warsaw, one_line
 from mailgate.domain.counting import counted
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _event(event: Event) -> str:
         named = _WITHOUT_LETTER.get(event.kind, named)
     number = event.detail.get("number")
     letter = f", letter {event.letter_id}" if event.letter_id is not None else ""
-    told = [f"{name}: {value}" for name, value in event.detail.items() if name not in _UNSHOWN and _is_plain(value)]
+    told = facts_in(event.detail, but=_UNSHOWN)
     if event.kind == "note" and isinstance(event.detail.get("text"), str) and event.actor == "mailgate":
         told.append(event.detail["text"])
     by = "" if event.actor == "mailgate" else f", by {event.actor}"
@@ -193,7 +193,3 @@ def _letter_object(letter: LetterEntry) -> dict[str, Any]:
     names = ("id", "kind", "role", "recipient", "state", "attempts", "created_at", "last_try_at", "accepted_at",
              "bounced_at", "last_reply", "message_id")  # fmt: skip
     return {name: getattr(letter, name) for name in names}
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, (str, int, float)) and value not in ("", None)

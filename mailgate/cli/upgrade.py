@@ -18,6 +18,7 @@ def upgrade(
     """
     from mailgate.backup.rehearsal import rehearse
     from mailgate.config import load_settings
+    from mailgate.lostregister import require_no_loss
     from mailgate.register.database import migrate, open_database
     from mailgate.register.schema import pending
     from mailgate.storagelock import only_one
@@ -25,6 +26,7 @@ def upgrade(
     settings = load_settings()
     engine = open_database(settings.database_url)
     try:
+        require_no_loss(engine, settings.storage)
         present, steps = pending(engine)
         if not steps:
             typer.echo(f"The register is at revision {present}; there is nothing to do.")

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Literal, assert_never, get_args
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, select_autoescape
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    select_autoescape,
+)
 
 from mailgate import resources
 from mailgate.delivery import clean, headers, mime, richtext, subjects, wording
@@ -170,7 +178,9 @@ def _unusable(what: str, error: Exception) -> ConfigurationError:
 
     Only Jinja's own words surely quote no letter.
     """
-    return ConfigurationError(f"{what}: {error if isinstance(error, TemplateError) else type(error).__name__}.")
+    told = f"{error if isinstance(error, TemplateError) else type(error).__name__}"
+    where = f" ({error.name}, line {error.lineno})" if isinstance(error, TemplateSyntaxError) and error.name else ""
+    return ConfigurationError(f"{what}{where}: {told}.")
 
 
 def _automatic(letter: Letter) -> Automatic | None:

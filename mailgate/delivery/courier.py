@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -35,8 +34,6 @@ LONGEST_IDLE = 60.0
 MOST_LETTERS = 500
 """After so many letters a new connection is made, so that a balancer in front of the smarthost can do its work."""
 _SERVICE_CLOSES = 421
-_SIZE = re.compile(r"[0-9]{1,20}")
-"""RFC 1870 section 3; int() takes digits of any script, and stumbles over some."""
 
 
 class Courier(Protocol):
@@ -153,12 +150,11 @@ class SmtpCourier:
             return Refused(
                 "the smarthost cannot carry an address outside ASCII (it offers no SMTPUTF8)", answered=False
             )
-        limit = connection.offers("size")
-        most = int(limit) if limit and _SIZE.fullmatch(limit) else 0
-        if most and len(letter.content) > most:
+        most = connection.most_octets
+        if most is not None and len(letter.content) > most:
             words = f"the letter has {len(letter.content)} octets, the smarthost takes {most} at most (SIZE)"
             return Refused(words, answered=False)
-        size = f" SIZE={len(letter.content)}" if limit is not None else ""
+        size = f" SIZE={len(letter.content)}" if connection.offers("size") is not None else ""
         utf8 = " BODY=8BITMIME SMTPUTF8" if international else ""
         reply = connection.command(f"MAIL FROM:<{sender}>{size}{utf8}")
         if reply.accepted:

@@ -22,6 +22,8 @@ from mailgate.login.credentials import Credentials, NoToken, Password, Proof, cr
 from mailgate.login.sasl import Exchange, complaint, exchange
 
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
+_SIZE = re.compile(r"[0-9]{1,20}")
+"""RFC 1870 section 3; int() takes digits of any script, and stumbles over some."""
 _LONGEST_REPLY = 400
 _LONGEST_COMMAND = 512
 """Octets of a command line with its end (RFC 5321 section 4.5.3.1.4)."""
@@ -126,6 +128,12 @@ class Connection:
         """The parameters of an ESMTP extension ("" where it has none), or None where it is not offered."""
         smtp = self._open()
         return smtp.esmtp_features.get(extension, "") if smtp.has_extn(extension) else None
+
+    @property
+    def most_octets(self) -> int | None:
+        """Of a letter, as the server says it (RFC 1870); None where it names no limit."""
+        limit = self.offers("size")
+        return (int(limit) or None) if limit and _SIZE.fullmatch(limit) else None
 
     def command(self, line: str) -> Reply:
         """Send one command and read the answer.  Raises Lost."""

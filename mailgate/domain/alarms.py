@@ -1,4 +1,4 @@
-"""What needs a person now, from plain facts; when the administrators are told of it is for ``telling``.
+"""What needs a person now, from plain ``facts``; when the administrators are told of it is for ``telling``.
 
 Pure.  Facts of one kind are one alarm, however many there are of them.  What is told holds numbers and ids alone:
 never a name, an address or a word of a mail.
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from mailgate.domain.counting import counted
+from mailgate.domain.facts import Disk, InRegister, Outside, Pile
 from mailgate.domain.lastbackup import LastBackup
 
 Kind = Literal[
@@ -36,77 +37,6 @@ _LAST, _LAST_SHARE = 128 * _MIB, 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Pile:
-    """Things of one sort that wait: since when, the newest of them, and the ids of the first (most urgent) few."""
-
-    count: int = 0
-    oldest: datetime | None = None
-    newest: datetime | None = None
-    named: tuple[str, ...] = ()
-
-
-NOTHING = Pile()
-
-
-@dataclass(frozen=True, slots=True)
-class InRegister:
-    """What the register tells; letters are those to clerks and consultants, ``notices`` those to administrators."""
-
-    waiting: Pile = NOTHING
-    """Mails of the spool that are not handled yet, by when they were spooled."""
-    quarantined: Pile = NOTHING
-    bounces: Pile = NOTHING
-    """Quarantined delivery notices about no letter that could be found."""
-    held: Pile = NOTHING
-    braked: Pile = NOTHING
-    """Correspondents to whom we write no more, since a machine seems to answer there."""
-    uncertain: Pile = NOTHING
-    refused: Pile = NOTHING
-    returned: Pile = NOTHING
-    """Receipts and answers that came back, whose questions were not acknowledged or answered otherwise since."""
-    unacknowledged: Pile = NOTHING
-    """By ``acknowledge_by``: those whose deadline is near (WARNED_BEFORE) or past, the most urgent named first."""
-    notices: Pile = NOTHING
-    """Refused, uncertain or returned notices."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """A folder and the room on its file system, in bytes."""
-
-    folder: str
-    free: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What only the running daemon sees; instants are aware, None means that all is well."""
-
-    running_since: datetime | None = None
-    mailbox_silent_since: datetime | None = None
-    """The last look at the mailbox that could be completed, where the next one is missing."""
-    mailbox_waiting: int = 0
-    mailbox_oldest: datetime | None = None
-    smarthost_since: datetime | None = None
-    database_since: datetime | None = None
-    login: str | None = None
-    """What is wrong with the right to log in by OAuth2, or soon will be, with the cure."""
-    clock_since: datetime | None = None
-    clock_jump: int = 0
-    """Seconds by which the system's clock went on faster than time; negative where it was set back."""
-    differences: int = 0
-    """What the last reconciliation found."""
-    differences_at: datetime | None = None
-    """When it was completed; None where none was yet."""
-    uncompared_since: datetime | None = None
-    """That instant, or the daemon's first start, moved on by all the time since in which no daemon ran."""
-    disks: tuple[Disk, ...] = ()
-    backup: LastBackup | None = None
-    """None where no backup was ever tried here."""
-
-
-@dataclass(frozen=True, slots=True)
 class Alarm:
     """One thing that needs a person: what, since when, how many, the command that shows it, and the cure."""
 
@@ -115,7 +45,7 @@ class Alarm:
     show: str
     cure: str
     since: datetime | None = None
-    """None only until ``step`` has seen it for the first time."""
+    """None only until ``telling`` has seen it for the first time."""
     count: int = 1
     newest: datetime | None = None
     named: tuple[str, ...] = ()
@@ -143,33 +73,40 @@ def _outside(facts: Outside, now: datetime) -> Iterator[Alarm]:
         )
     yield from _disk(facts.disks)
     if facts.clock_since is not None:
-        yield Alarm(
-            "clock",
-            f"The system's clock was moved by {facts.clock_jump:+d} seconds: until it has been checked, no deadline "
-            "is judged.",
-            "timedatectl",
-            "Compare the clock with another one. Where it is right now, restart mailgate; where it is wrong, set it: "
-            "this alarm then ends by itself.",
-            facts.clock_since,
-            urgent=True,
-        )
+        yield _moved_clock(facts)
     yield from _servers(facts, now)
     if facts.login is not None:
         yield Alarm("login", f"Log-in: {facts.login}.", "mailgate doctor", "See the step that is named there.")
     if facts.differences:
-        yield Alarm(
-            "difference",
-            f"Mailbox, spool, register and outbox differ in {counted(facts.differences, 'thing')}.",
-            "mailgate reconcile",
-            "Each difference is listed there with its cure.",
-            facts.differences_at,
-            facts.differences,
-            urgent=True,
-        )
+        yield _differences(facts)
     if facts.clock_since is None and _lasts(facts.uncompared_since, now, COMPARED_WITHIN):
         yield _missed_comparison(facts, now)
     if facts.backup is not None and facts.backup.is_missed(now):
         yield _missed_backup(facts.backup, now)
+
+
+def _moved_clock(facts: Outside) -> Alarm:
+    return Alarm(
+        "clock",
+        f"The system's clock was moved by {facts.clock_jump:+d} seconds: until it has been checked, no deadline is judged.",
+        "timedatectl",
+        "Compare the clock with another one. Where it is right now, restart mailgate; where it is wrong, set it: "
+        "this alarm then ends by itself.",
+        facts.clock_since,
+        urgent=True,
+    )
+
+
+def _differences(facts: Outside) -> Alarm:
+    return Alarm(
+        "difference",
+        f"Mailbox, spool, register and outbox differ in {counted(facts.differences, 'thing')}.",
+        "mailgate reconcile",
+        "Each difference is listed there with its cure.",
+        facts.differences_at,
+        facts.differences,
+        urgent=True,
+    )
 
 
 def _missed_comparison(facts: Outside, now: datetime) -> Alarm:
@@ -203,7 +140,22 @@ def _missed_backup(last: LastBackup, now: datetime) -> Alarm:
 
 
 def _disk(disks: Sequence[Disk]) -> Iterator[Alarm]:
-    """Below 1 GiB or a twentieth, whichever is less; urgent below an eighth of a GiB or a hundredth."""
+    """Below 1 GiB or a twentieth, whichever is less; urgent below an eighth of a GiB or a hundredth.
+
+    Where nothing can be written, how much room there is does not matter.
+    """
+    dead = [one.folder for one in disks if not one.is_writable]
+    if dead:
+        yield Alarm(
+            "disk",
+            f"Nothing can be written to {', '.join(dead)}: the file system is read-only, or its disk fails.",
+            "dmesg",
+            "No mail is taken meanwhile (the SMTP receiver answers 451, mail stays in the mailbox). Mend the file system, "
+            "mount it again, and start mailgate again where it does not go on by itself.",
+            count=len(dead),
+            urgent=True,
+        )
+        return
     short = [one for one in disks if one.free < min(_ENOUGH, one.total * _ENOUGH_SHARE)]
     if short:
         left = ", ".join(f"{one.folder}: {one.free // _MIB} MiB" for one in short)
@@ -319,7 +271,7 @@ def _letters(facts: InRegister) -> Iterator[Alarm]:
             "again, `mailgate outbox retry ID` sends the letter anew."
         )
         what = "{} came back, and the clerk has not been reached otherwise"
-        yield _of_pile("returned", facts.returned, what, "letter", "mailgate register list", cure)
+        yield _of_pile("returned", facts.returned, what, "letter", "mailgate outbox list --state accepted", cure)
     if facts.notices.count:
         cure = "Check the addresses in MAILGATE_ADMINS, then `mailgate outbox retry ID` or wait for the next notice."
         yield _of_pile(

@@ -1,4 +1,5 @@
-"""What follows from mail that no person wrote to be answered: delivery notices, automatic replies, receipts, meetings.
+"""What follows from mail that no person wrote to be answered: delivery notices, automatic replies, receipts, meetings,
+bulk mail, letters of our own that come back.
 
 None of it is ever a question, and none of it is answered; the one exception are people who invite to a meeting.
 """
@@ -6,6 +7,7 @@ None of it is ever a question, and none of it is answered; the one exception are
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from mailgate.domain.changes import AddNote, CallTask, Change, Decision, NoteKind, TellPurpose, Undelivered, UseAuthor
@@ -15,13 +17,51 @@ from mailgate.domain.mail import Envelope
 from mailgate.domain.reading import Reading
 from mailgate.domain.returns import Return, return_of
 from mailgate.domain.threads import SentLetter, StandingQuestion
-from mailgate.domain.verdicts import AutoReply, DeliveryNotice, Invitation
+from mailgate.domain.verdicts import (
+    Automatic,
+    AutoReply,
+    Bulk,
+    DeliveryNotice,
+    Invitation,
+    NoticeAnswered,
+    OwnLetter,
+    SpoofedHotline,
+)
 from mailgate.domain.workcalendar import WARSAW, Deadline
 
 MOST_WORDS_KEPT = 10_000
 """Characters of an automatic mail that its event keeps; the whole of it lies in the spool."""
 
 NO_LETTER = "a delivery notice about no letter of ours"
+
+
+def on_automatic(
+    verdict: Automatic,
+    reading: Reading,
+    envelope: Envelope,
+    standing: Mapping[int, StandingQuestion],
+    deadline: Deadline,
+) -> Decision:
+    """The decision on such a mail; ``standing`` holds the questions of the letters that the verdict names."""
+    match verdict:
+        case AutoReply():
+            return on_auto_reply(verdict, reading, envelope)
+        case NoticeAnswered():
+            # Kept in the spool; an entry anywhere else would make the next notice.
+            return Decision(verdict.kind)
+        case DeliveryNotice():
+            return on_notice(verdict, reading, standing, deadline)
+        case Invitation():
+            return on_invitation(verdict, reading, envelope)
+        case Bulk(automation=automation):
+            return Decision(verdict.kind, set_aside=f"bulk mail ({'; '.join(automation.traits)})")
+        case OwnLetter():
+            # Dropped: whatever it says, we have said it (E74).  The journal and the spool's verdict tell of it.
+            return Decision(verdict.kind)
+        case SpoofedHotline(reason=reason):
+            return Decision(verdict.kind, set_aside=reason)
+        case _:
+            assert_never(verdict)
 
 
 def on_notice(

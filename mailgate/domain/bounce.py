@@ -1,7 +1,7 @@
 """Delivery status notifications, standard (RFC 3464) and not: whether a mail is one, and of which letter.
 
-The recipients are read by ``deliverystatus``, the letter is found by ``returned``.  A notification is told by its sender and shape as well as by its words,
-so that a person who forwards one, or asks about one, stays a person.
+The recipients are read by ``deliverystatus``, the letter is found by ``returned``.  A notification is told by its sender
+and shape as well as by its words, so that a person who forwards one, or asks about one, stays a person.
 """
 
 from __future__ import annotations

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import assert_never
 
 from mailgate.domain.addresses.choice import address_for
-from mailgate.domain.automatic import actor, on_auto_reply, on_invitation, on_notice
+from mailgate.domain.automatic import actor, on_automatic
 from mailgate.domain.changes import (
     AddNote,
     ConfirmAddress,
@@ -33,17 +32,10 @@ from mailgate.domain.reading import Reading
 from mailgate.domain.relaying import on_reply
 from mailgate.domain.threads import SentLetter, StandingQuestion
 from mailgate.domain.verdicts import (
-    AutoReply,
     BlankForm,
-    Bulk,
     ConsultantReply,
-    DeliveryNotice,
     FollowUp,
-    Invitation,
-    NoticeAnswered,
-    OwnLetter,
     Question,
-    SpoofedHotline,
     Unformalised,
     UnprovenReply,
     Unreadable,
@@ -68,8 +60,7 @@ def decide(
 
     ``standing`` holds the questions of the letter that the verdict names, and for a form, or a consultant's mail without
     a token, those whose numbers the mail mentions; ``colleagues`` are the addresses of all consultants in lower case,
-    none of which a clerk is to learn.  Raises CalendarRangeError where the moment
-    of receipt lies outside the calendar.
+    none of which a clerk is to learn.  Raises CalendarRangeError where the moment of receipt lies outside the calendar.
     """
     deadline = calendar.deadline(envelope.received_at)
     match verdict:
@@ -81,22 +72,6 @@ def decide(
             return Decision(verdict.kind, (_entry("unformalised", reading, deadline),))
         case Unreadable(reason=reason):
             return _unreadable(reading, deadline, reason)
-        case AutoReply():
-            return on_auto_reply(verdict, reading, envelope)
-        case NoticeAnswered():
-            # Kept in the spool; an entry anywhere else would make the next notice.
-            return Decision(verdict.kind)
-        case DeliveryNotice():
-            return on_notice(verdict, reading, standing, deadline)
-        case Invitation():
-            return on_invitation(verdict, reading, envelope)
-        case Bulk(automation=automation):
-            return Decision(verdict.kind, set_aside=f"bulk mail ({'; '.join(automation.traits)})")
-        case OwnLetter():
-            # Dropped: whatever it says, we have said it (E74).  The journal and the spool's verdict tell of it.
-            return Decision(verdict.kind)
-        case SpoofedHotline(reason=reason):
-            return Decision(verdict.kind, set_aside=reason)
         case ConsultantReply():
             return on_reply(verdict, reading, standing, envelope, colleagues)
         case UnprovenReply():
@@ -104,7 +79,8 @@ def decide(
         case FollowUp():
             return _follow_up(verdict, reading, standing, envelope)
         case _:
-            assert_never(verdict)
+            # Just ``Automatic`` is left: a verdict that is matched nowhere does not pass the check of types.
+            return on_automatic(verdict, reading, envelope, standing, deadline)
 
 
 def _question(

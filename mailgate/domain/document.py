@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, TypeAlias
 
 Cue = Literal[
@@ -86,7 +87,6 @@ def lines_of(blocks: tuple[Block, ...]) -> Iterator[Line]:
     for block in blocks:
         if isinstance(block, Line):
             yield block
-        else:
-            for row in block.rows:
-                for cell in row:
-                    yield from lines_of(cell.blocks)
+            continue
+        for cell in chain.from_iterable(block.rows):
+            yield from lines_of(cell.blocks)

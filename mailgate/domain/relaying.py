@@ -64,13 +64,11 @@ def on_reply(
     questions = tuple(standing[id] for id in verdict.letter.question_ids if id in standing)
     text = reading.reply or ReplyText(reading.text, in_doubt=False)
     reply = _Reply(verdict, questions, text, answer_files(reading), envelope)
-    hold = _hold_on_sender(reply) or hold_on(
-        text.commands, text.new_text, reply.files, in_doubt=text.in_doubt, question=questions[0],
-        leaks=text.leak is not None,
-    )  # fmt: skip
+    hold = _hold_on_sender(reply) or _hold_on_text(reply)
     if hold is None and is_note(text.commands):
         return _kept_inside(reply)
-    outgoing = without_own_contact(text.new_text or "", own := {verdict.consultant.key, *colleagues})
+    own = {verdict.consultant.key, *colleagues}
+    outgoing = without_own_contact(text.new_text or "", own)
     hold = hold or _hold_on_answer(reply, outgoing, own)
     if hold is not None:
         return _held(reply, hold)
@@ -91,6 +89,13 @@ def _hold_on_sender(reply: _Reply) -> Hold | None:
     if reply.verdict.looks_automatic:
         return LOOKS_AUTOMATIC
     return FROM_NOBODY if reply.envelope.sender == "" else None
+
+
+def _hold_on_text(reply: _Reply) -> Hold | None:
+    text, leaks = reply.text, reply.text.leak is not None
+    return hold_on(
+        text.commands, text.new_text, reply.files, in_doubt=text.in_doubt, question=reply.questions[0], leaks=leaks
+    )
 
 
 def _hold_on_answer(reply: _Reply, outgoing: str, own: Collection[str]) -> Hold | None:

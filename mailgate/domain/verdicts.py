@@ -137,7 +137,9 @@ class FollowUp:
     """Why the sender may not be who the mail says, as an English clause."""
 
 
+Automatic: TypeAlias = AutoReply | NoticeAnswered | DeliveryNotice | Bulk | Invitation | OwnLetter | SpoofedHotline
+"""What no person wrote to be answered here: it never is a question."""
+
 Verdict: TypeAlias = (
-    Question | BlankForm | Unformalised | AutoReply | NoticeAnswered | DeliveryNotice | Bulk | Invitation | Unreadable
-    | OwnLetter | SpoofedHotline | ConsultantReply | UnprovenReply | FollowUp
-)  # fmt: skip
+    Question | BlankForm | Unformalised | Unreadable | ConsultantReply | UnprovenReply | FollowUp | Automatic
+)

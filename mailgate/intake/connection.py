@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from imaplib import IMAP4
 
@@ -23,6 +23,8 @@ _FAREWELL_SECONDS = 1
 _BYE = re.compile(r"b(['\"])\* BYE (.*)\1")
 _LITERAL_SLACK = 1 << 20
 """A server may write more than the part that was asked for; but no part of a mail is so much larger."""
+_PORTION = 16_384
+"""Bytes of a literal that are waited for at a time: on the slowest line that is still of use they come in a minute."""
 _QUOTED_BYTES = re.compile(r":? *\(?b(['\"]).*", re.DOTALL)
 
 
@@ -80,11 +82,11 @@ def _reason(fault: BaseException) -> str:
     return " ".join(said.split())[:200] or type(fault).__name__
 
 
-def connect(account: ImapAccount) -> IMAPClient:
+def connect(account: ImapAccount, progress: Callable[[], None] = lambda: None) -> IMAPClient:
     """Connect, secure and log in; TLS and the certificate are as the account says or there is no connection.
 
-    What to log in with is had first: without it there is no need to trouble the server.  Raises SessionLost, and its
-    LoginRefused.
+    What to log in with is had first: without it there is no need to trouble the server.  ``progress`` is called again
+    and again while a long literal comes.  Raises SessionLost, and its LoginRefused.
     """
     shown = _presented(account)
     with conversation("connecting"):
@@ -105,12 +107,12 @@ def connect(account: ImapAccount) -> IMAPClient:
         hang_up(client)
         raise
     client.normalise_times = False
-    _bound_literals(client, account.max_message_bytes + _LITERAL_SLACK)
+    _watch_literals(client, account.max_message_bytes + _LITERAL_SLACK, progress)
     return client
 
 
-def _bound_literals(client: IMAPClient, most: int) -> None:
-    """Let no literal into memory that is larger: imaplib reads whatever size a server announces.
+def _watch_literals(client: IMAPClient, most: int, progress: Callable[[], None]) -> None:
+    """Let no literal into memory that is larger, and tell of progress: imaplib reads whatever size is announced, at once.
 
     Its ``read`` is there to be overridden, but IMAPClient takes no class of ours.
     """
@@ -119,7 +121,11 @@ def _bound_literals(client: IMAPClient, most: int) -> None:
     def bounded(size: int) -> bytes:
         if size > most:
             raise IMAP4.abort(f"the server sends {size} octets at once, and no more than {most} were asked for")
-        return bytes(read(size))
+        literal = bytearray()
+        while len(literal) < size and (portion := read(min(_PORTION, size - len(literal)))):
+            literal += portion
+            progress()
+        return bytes(literal)
 
     client._imap.read = bounded  # noqa: SLF001
 

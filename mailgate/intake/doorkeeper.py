@@ -26,6 +26,11 @@ from mailgate.intake.watched import Watched
 STOPPING = "421 4.3.2 The service is stopping, please come again later"
 TOO_MANY_CONNECTIONS = "421 4.7.0 Too many connections, please come again later"
 
+PRESSED_SECONDS = 60.0
+"""Where all places are taken, who has brought no mail for so long gives way to a newcomer."""
+_UNKNOWN_GUESTS = 64
+"""Over the limit of connections: proxies that have not said yet for whom they speak."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -38,6 +43,7 @@ class Limits:
     memory_bytes: int = 268_435_456
     """Of all messages together that are being received or committed."""
     connections: int = 512
+    """Where more come, no client keeps more than its share: see ``Doorkeeper.introduce``."""
     connections_per_client: int = 128
     mails_per_minute: int = 6000
     """From all other machines together: about what the program registers in a minute."""
@@ -80,8 +86,17 @@ class Guest(Protocol):
         """True from MAIL until the reply to the end of data."""
         ...
 
+    @property
+    def useful_at(self) -> float:
+        """When it came or last brought a mail, in seconds of the event loop's clock (``monotonic``)."""
+        ...
+
     def dismiss(self, reply: str) -> None:
         """Say the reply and close."""
+        ...
+
+    def give_way(self) -> None:
+        """Say that there are too many, close, and tell the journal."""
         ...
 
     def abort(self) -> None:
@@ -112,22 +127,52 @@ class Doorkeeper:
         self._empty = asyncio.Event()
         self._empty.set()
 
-    def enter(self, guest: Guest) -> str | None:
-        """Count a session in; gives the reply that refuses it, or None.  ``leave`` must follow in either case."""
+    def enter(self, guest: Guest, host: str | None) -> str | None:
+        """Count a session in; gives the reply that refuses it, or None.  ``leave`` must follow in either case.
+
+        ``host`` is None where a proxy has still to tell for whom it speaks: then ``introduce`` must follow, too.
+        """
         self._guests[guest] = None
         self._empty.clear()
         if self.closing:
             return STOPPING
-        return TOO_MANY_CONNECTIONS if len(self._guests) > self.limits.connections else None
+        if host is not None:
+            return self.introduce(guest, host)
+        crowded = len(self._guests) > self.limits.connections + _UNKNOWN_GUESTS
+        return TOO_MANY_CONNECTIONS if crowded else None
 
     def introduce(self, guest: Guest, host: str) -> str | None:
-        """Count a session for its client, once; gives the reply that refuses it, or None."""
+        """Count a session for its client, once; gives the reply that refuses it, or None.
+
+        Where all places are taken the client with most of them gives one up for it: a few that take all they are allowed
+        must not keep out the rest.  Where no client has more than this one, who was useless for too long gives way.
+        """
         if guest not in self._guests:
             return None
         client = counted_as(host)
         self._guests[guest] = client
         self._by_client[client] += 1
-        return TOO_MANY_CONNECTIONS if self._by_client[client] > self.limits.connections_per_client else None
+        allowed = self._by_client[client] <= self.limits.connections_per_client
+        if allowed and (len(self._guests) <= self.limits.connections or self._make_room_for(client)):
+            return None
+        # It takes no place while it is told so.
+        self.leave(guest)
+        return TOO_MANY_CONNECTIONS
+
+    def _make_room_for(self, client: str) -> bool:
+        largest, count = self._by_client.most_common(1)[0]
+        if count > self._by_client[client]:
+            candidates = [guest for guest, whose in self._guests.items() if whose == largest]
+        else:
+            earliest = monotonic() - PRESSED_SECONDS
+            candidates = [guest for guest in self._guests if guest.useful_at < earliest]
+        if not candidates:
+            return False
+        leaving = min(candidates, key=lambda guest: guest.useful_at)
+        # At once, else it would be counted until its last words are said, and another one would go as well.
+        self.leave(leaving)
+        leaving.give_way()
+        return True
 
     def leave(self, guest: Guest) -> None:
         """Count a session out; a second time does nothing."""

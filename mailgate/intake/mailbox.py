@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,10 +66,13 @@ class Waiting:
 
 
 class Mailbox:
-    """A logged-in session; every method raises SessionLost when the server is gone, silent or talks nonsense."""
+    """A logged-in session; every method raises SessionLost when the server is gone, silent or talks nonsense.
 
-    def __init__(self, account: ImapAccount) -> None:
-        self._client = connect(account)
+    ``progress`` is called again and again while a long message is fetched.
+    """
+
+    def __init__(self, account: ImapAccount, progress: Callable[[], None] = lambda: None) -> None:
+        self._client = connect(account, progress)
         try:
             self._filing = Filing(self._client, account)
         except BaseException:
@@ -82,9 +85,9 @@ class Mailbox:
 
     @classmethod
     @contextmanager
-    def open(cls, account: ImapAccount) -> Iterator[Mailbox]:
+    def open(cls, account: ImapAccount, progress: Callable[[], None] = lambda: None) -> Iterator[Mailbox]:
         """A session for a ``with`` block: logged out at its end, or simply cut where an exception leaves it."""
-        mailbox = cls(account)
+        mailbox = cls(account, progress)
         try:
             yield mailbox
         except BaseException:

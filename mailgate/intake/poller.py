@@ -40,6 +40,9 @@ _BREATH = 0.1
 """Between two looks and between two IDLEs: a server that chatters without end must not keep us busy, and of mails that
 come together more are taken at once."""
 
+_SIGN_SECONDS = 1.0
+"""How often a message that comes slowly is a sign of life."""
+
 _LONGEST_REGISTER_PAUSE = 30.0
 _GRACE = 1.0
 
@@ -73,7 +76,8 @@ class Poller:
     (by its name, ``ImapAccount.key``, and UIDVALIDITY); both block, and raise MailgateError where the database
     cannot serve now.  ``reread`` is what each session begins with.  ``turn`` tells whether another daemon reads the
     mailbox; without it nobody else does.  ``clock`` gives aware UTC; ``polled`` is called with it after each completed
-    look, ``rounded`` after each round without one: an outage that is known, or standing by.
+    look, ``rounded`` after each round without one (an outage that is known, or standing by), and now and then while a
+    large message comes slowly.
     """
 
     def __init__(
@@ -101,6 +105,7 @@ class Poller:
         self._suspects = Suspects(time.monotonic, chance)
         self._outage = MailboxOutage(account, time.monotonic, chance)
         self._register_failures = 0
+        self._next_sign = 0.0
         self._status = PollerStatus("stopped")
         self._mailbox: Mailbox | None = None
         self._sweep: Sweep | None = None
@@ -191,7 +196,7 @@ class Poller:
         self._status = replace(self._status, state="connecting", holder=None)
         renewal = time.monotonic() + self._account.session_seconds
         try:
-            with Mailbox.open(self._account) as mailbox:
+            with Mailbox.open(self._account, self._goes_on) as mailbox:
                 self._mailbox = mailbox
                 self._sweep = Sweep(mailbox, self._account, self._store, self._known, self._suspects, self._must_end)
                 self._read_again(mailbox)
@@ -199,6 +204,14 @@ class Poller:
         finally:
             # Not before its end: a server that is silent may leave us waiting for its farewell, too.
             self._mailbox = None
+
+    def _goes_on(self) -> None:
+        """A large message comes slowly: it must cost us neither the mailbox nor our life, for it would come so again."""
+        now = time.monotonic()
+        if now >= self._next_sign:
+            self._next_sign = now + _SIGN_SECONDS
+            self._turn.keep()
+            self._rounded()
 
     def _read_again(self, mailbox: Mailbox) -> None:
         """After a restoration, and before anything new is taken: numbers are then given in the order of receipt."""

@@ -19,6 +19,9 @@ from mailgate.intake.smtp_session import SmtpSession
 Listen = tuple[str, int] | socket.socket
 """A host and a port (0: any that is free), or a socket that is bound already, as systemd hands it over."""
 
+_BACKLOG = 512
+"""Connections that the kernel keeps until they are seen to: those beyond it would try again only after a second."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -80,10 +83,10 @@ class Receiver:
 
         if isinstance(place, socket.socket):
             if place.family == socket.AF_UNIX:
-                return await loop.create_unix_server(session, sock=place)
-            return await loop.create_server(session, sock=place)
+                return await loop.create_unix_server(session, sock=place, backlog=_BACKLOG)
+            return await loop.create_server(session, sock=place, backlog=_BACKLOG)
         host, port = place
-        return await loop.create_server(session, host, port)
+        return await loop.create_server(session, host, port, backlog=_BACKLOG)
 
 
 def _place_of(listener: socket.socket) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import Envelope as Transaction
 
 from mailgate import maillog
 from mailgate.intake.clients import is_among
-from mailgate.intake.doorkeeper import Doorkeeper
+from mailgate.intake.doorkeeper import TOO_MANY_CONNECTIONS, Doorkeeper
 from mailgate.intake.proxy import NoProxyHeader, announced_client
 from mailgate.intake.temporary import OUR_FAULT
 
@@ -55,6 +55,7 @@ class SmtpConnection(SMTP):
         # As long as this is true, aiosmtpd answers 530 to all but NOOP, EHLO, STARTTLS and QUIT (RFC 3207 section 4).
         self.require_starttls = door.access.tls_required
         self._door = door
+        self.useful_at = loop.time()
         self._silent_until = 0.0
         self._wire: asyncio.Transport | None = None
         self._host = "unknown"
@@ -71,6 +72,11 @@ class SmtpConnection(SMTP):
     def in_transaction(self) -> bool:
         """True from MAIL until the reply to the end of data."""
         return self.envelope is not None and self.envelope.mail_from is not None
+
+    def give_way(self) -> None:
+        """Send the client home for somebody else to come in."""
+        maillog.rejected(client=self._host, reply=TOO_MANY_CONNECTIONS)
+        self.dismiss(TOO_MANY_CONNECTIONS)
 
     def dismiss(self, reply: str) -> None:
         """Say the reply and close; a client that does not read it is cut off after some seconds.
@@ -105,7 +111,7 @@ class SmtpConnection(SMTP):
         self._wire = transport
         peer = transport.get_extra_info("peername")
         self._host = str(peer[0]) if peer else "local"
-        self._refusal = self._door.enter(self)
+        self._refusal = self._door.enter(self, None if self._is_proxy() else self._host)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count the client out.  A commit that runs ends well all the same."""
@@ -162,12 +168,16 @@ class SmtpConnection(SMTP):
             _log.debug("connection to %s lost", self._host)
 
     async def _introduce(self) -> str | None:
-        """Learn who calls, from the proxy where one stands before us; gives the reply that refuses the client."""
-        if is_among(self._host, self._door.access.proxies):
-            self._reset_timeout(min(_PROXY_SECONDS, self._door.limits.idle_seconds))
-            self._host = await announced_client(self._reader) or self._host
-            self._reset_timeout()
+        """Learn who calls where a proxy stands before us; gives the reply that refuses the client."""
+        if not self._is_proxy():
+            return None
+        self._reset_timeout(min(_PROXY_SECONDS, self._door.limits.idle_seconds))
+        self._host = await announced_client(self._reader) or self._host
+        self._reset_timeout()
         return self._door.introduce(self, self._host)
+
+    def _is_proxy(self) -> bool:
+        return is_among(self._host, self._door.access.proxies)
 
     async def push(self, status: AnyStr) -> None:
         """Send a reply, unless the client has had too many without bringing a mail."""

@@ -202,6 +202,7 @@ class SmtpSession(SmtpConnection):
             reply = await take(self._envelope_at(self._door.now()), message, self._door.committer)
         if reply.startswith("250"):
             self._replies = self._errors = 0
+            self.useful_at = self.loop.time()
         await self._end_transaction(reply)
 
     async def smtp_VRFY(self, arg: str | None) -> None:

@@ -42,6 +42,7 @@ class Turn:
         self._lasting = lasting.total_seconds()
         self._seconds = seconds
         self._due = float("-inf")
+        self._kept_at = float("-inf")
         self._ours = False
         self._other: Holder | None = None
         self._looked_at: datetime | None = None
@@ -60,6 +61,17 @@ class Turn:
         if self._seconds() >= self._due:
             self._ask()
         return self._other
+
+    def keep(self) -> None:
+        """Called in the midst of work that may outlast the lease: makes it last anew where that is due.
+
+        A register that cannot serve is asked again later, and what becomes of the work is for ``other`` to tell.
+        """
+        between = self._lasting / _ASKS_A_LEASE
+        if self._ours and self._seconds() >= max(self._due, self._kept_at + between):
+            self._kept_at = self._seconds()
+            with suppress(MailgateError):
+                self._ask()
 
     def seconds_left(self) -> float:
         """Until the register is to be asked again; never negative."""

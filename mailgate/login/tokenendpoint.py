@@ -32,6 +32,7 @@ _USUAL_SECONDS = 600.0
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _REFRESH_TOKEN = re.compile(r"[\x20-\x7e]+")
 """RFC 6749 appendix A.17.  What is none would be kept in the place of one that serves, and could never be shown."""
+_CHECK_URL = "correct MAILGATE_OAUTH2_TOKEN_URL"
 _WORD = re.compile(r"[a-z_]{1,60}")
 _MICROSOFT = re.compile(r"AADSTS\d+")
 
@@ -205,9 +206,6 @@ def _refusal(grant: Grant, status: int, answer: dict[str, Any]) -> NoToken:
     told = _MICROSOFT.search(str(answer.get("error_description", "")))
     reason = f"{error}, {told[0]}" if told else error
     return GrantRefused(f"the token endpoint refuses us ({reason}): {_cure(grant, error)}")
-
-
-_CHECK_URL = "correct MAILGATE_OAUTH2_TOKEN_URL"
 
 
 def _cure(grant: Grant, error: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import assert_never
@@ -40,46 +40,73 @@ def written_changes(mail: Decided) -> Sequence[Change]:
     return [change for change in changes if not isinstance(change, CallTask | HoldReply)]
 
 
-def apply(session: Session, mail: Decided, change: Change, now: datetime) -> Callable[[], None]:
+def apply(session: Session, mail: Decided, change: Change, now: datetime) -> maillog.Line:
     """Write one change of a standing question, with its event; gives the line for the journal."""
+    _write(session, mail, change, now)
+    return _line(mail, change)
+
+
+def _write(session: Session, mail: Decided, change: Change, now: datetime) -> None:
     match change:
-        case AddNote(question_id=question_id, kind=kind, actor=actor, text=text, facts=facts):
+        case AddNote(question_id=id, kind=kind, actor=actor, text=text, facts=facts):
             detail = {**dict(facts), "text": text}
-            audit.add(session, [audit.Event(now, kind, actor, question_id, mail.inbound_id, detail=detail)])
-            return _noted(mail, question_id, kind)
-        case RecordAnswer(question_id=question_id):
+            audit.add(session, [audit.Event(now, kind, actor, id, mail.inbound_id, detail=detail)])
+        case RecordAnswer():
             _record_answer(session, mail, change, now)
-            return _noted(mail, question_id, "answer")
-        case Reopen(question_id=question_id, actor=actor):
-            questions.reopen(session, question_id, actor, now)
-            return _noted(mail, question_id, "reopened")
-        case FinishContinued(question_id=question_id, actor=actor):
-            questions.finish_continued(session, question_id, actor, now)
-            return _noted(mail, question_id, "continued")
-        case ConfirmAddress(question_id=question_id, address=address):
-            questions.confirm_address(session, question_id, address.name, address.address, now)
-            return _noted(mail, question_id, "address-confirmed")
-        case FillFields(question_id=question_id, actor=actor, values=values):
-            questions.complete(session, question_id, dict(values), actor, now)
-            return _noted(mail, question_id, "completed")
-        case Undelivered():
-            return _take_back(session, mail, change, now)
-        case CallTask(question_id=question_id):
+        case Reopen(question_id=id, actor=actor):
+            questions.reopen(session, id, actor, now)
+        case FinishContinued(question_id=id, actor=actor):
+            questions.finish_continued(session, id, actor, now)
+        case ConfirmAddress(question_id=id, address=address):
+            questions.confirm_address(session, id, address.name, address.address, now)
+        case FillFields(question_id=id, actor=actor, values=values):
+            questions.complete(session, id, dict(values), actor, now)
+        case CallTask():
             audit.add(session, [call_event(change, mail.inbound_id, now)])
-            return _noted(mail, question_id, "call-task")
-        case RecordCall(question_id=question_id, at=at, text=text):
+        case RecordCall(question_id=id, at=at, text=text):
             caller = f"consultant {change.consultant.address}"
-            questions.record_call(session, question_id, at, caller, now, text=text, inbound_id=mail.inbound_id)
-            return _noted(mail, question_id, "call")
-        case UseAuthor(question_id=question_id, address=address):
-            questions.use_author(session, question_id, address.address, now)
-            return _noted(mail, question_id, "address-replaced")
+            questions.record_call(session, id, at, caller, now, text=text, inbound_id=mail.inbound_id)
+        case UseAuthor(question_id=id, address=address):
+            questions.use_author(session, id, address.address, now)
+        case Undelivered(returned=undone, actor=actor):
+            returned.mark_bounced(session, undone.letter.id, actor, mail.inbound_id, now)
+        case HoldReply(question_id=id, hold=hold):
+            held.hold(session, mail.inbound_id, id, hold.reason, now)
+        case TellReceived() | TellPurpose():
+            # Letters alone: the register has nothing new.
+            pass
+        case _:
+            assert_never(change)
+
+
+def _line(mail: Decided, change: Change) -> maillog.Line:
+    match change:
+        case AddNote(question_id=id, kind=kind):
+            return _noted(mail, id, kind)
+        case RecordAnswer(question_id=id):
+            return _noted(mail, id, "answer")
+        case Reopen(question_id=id):
+            return _noted(mail, id, "reopened")
+        case FinishContinued(question_id=id):
+            return _noted(mail, id, "continued")
+        case ConfirmAddress(question_id=id):
+            return _noted(mail, id, "address-confirmed")
+        case FillFields(question_id=id):
+            return _noted(mail, id, "completed")
+        case CallTask(question_id=id):
+            return _noted(mail, id, "call-task")
+        case RecordCall(question_id=id):
+            return _noted(mail, id, "call")
+        case UseAuthor(question_id=id):
+            return _noted(mail, id, "address-replaced")
         case TellReceived(question_ids=ids):
             return _noted(mail, ids[0], "receipt")
+        case Undelivered():
+            return _bounced(mail, change)
+        case HoldReply():
+            return _held(mail, change)
         case TellPurpose():
             return partial(maillog.no_question, spool_id=mail.inbound_id, kind=mail.decision.verdict)
-        case HoldReply():
-            return _hold(session, mail, change, now)
         case _:
             assert_never(change)
 
@@ -89,19 +116,16 @@ def _record_answer(session: Session, mail: Decided, answer: RecordAnswer, now: d
     questions.record_answer(session, answer.question_id, text, consultant, answer.documentation, now, mail.inbound_id)
 
 
-def _take_back(session: Session, mail: Decided, change: Undelivered, now: datetime) -> Callable[[], None]:
-    """What the acceptance of the letter gave its questions."""
-    letter, spool_id = change.returned.letter, mail.inbound_id
-    returned.mark_bounced(session, letter.id, change.actor, spool_id, now)
-    status, number = change.returned.status, letter.number or None
+def _bounced(mail: Decided, change: Undelivered) -> maillog.Line:
+    letter, status, spool_id = change.returned.letter, change.returned.status, mail.inbound_id
+    number = letter.number or None
     return partial(maillog.letter_bounced, letter_id=letter.id, status=status, spool_id=spool_id, number=number)
 
 
-def _hold(session: Session, mail: Decided, change: HoldReply, now: datetime) -> Callable[[], None]:
-    question_id, reason = change.question_id, change.hold.reason
-    held.hold(session, mail.inbound_id, question_id, reason, now)
-    number = mail.standing[question_id].summary.number if question_id in mail.standing else None
-    return partial(maillog.held, spool_id=mail.inbound_id, number=number, reason=reason)
+def _held(mail: Decided, change: HoldReply) -> maillog.Line:
+    question = mail.standing.get(change.question_id) if change.question_id is not None else None
+    number = question.summary.number if question else None
+    return partial(maillog.held, spool_id=mail.inbound_id, number=number, reason=change.hold.reason)
 
 
 def _described(text: str, files: Sequence[Attachment]) -> str:
@@ -110,6 +134,6 @@ def _described(text: str, files: Sequence[Attachment]) -> str:
     return "\n\n".join(part for part in (text, named) if part) or "[Wskazano miejsce w dokumentacji.]"
 
 
-def _noted(mail: Decided, question_id: int, kind: str) -> Callable[[], None]:
+def _noted(mail: Decided, question_id: int, kind: str) -> maillog.Line:
     number = mail.standing[question_id].summary.number
     return partial(maillog.noted, spool_id=mail.inbound_id, number=number, kind=kind)

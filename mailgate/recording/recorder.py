@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -35,7 +35,7 @@ class Recorded:
     """What a batch came to: the letters queued, and the lines for the journal, to be written after the commit."""
 
     letters: int
-    journal: tuple[Callable[[], None], ...]
+    journal: tuple[maillog.Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Recorder:
         """Write a batch that ``owner`` has claimed.  Raises whatever the database raises."""
         candidates: list[Candidate] = []
         doubted: list[Post] = []
-        journal: list[Callable[[], None]] = []
+        journal: list[maillog.Line] = []
         numbered = open_entries(session, batch, now)
         audit.add(session, reused_ids(session, batch, numbered, now))
         audit.add(session, said_beside(batch, numbered, now))
@@ -73,7 +73,7 @@ class Recorder:
         """Render letters and put them into the outbox.  Raises ConfigurationError where a template cannot be filled."""
         outbox.enqueue(session, [self._rendered(post, now) for post in posts])
 
-    def _put_aside(self, session: Session, posts: Sequence[Post], now: datetime) -> list[Callable[[], None]]:
+    def _put_aside(self, session: Session, posts: Sequence[Post], now: datetime) -> list[maillog.Line]:
         """Letters that have most likely gone out, before the register was restored: a person settles them."""
         restore = restores.last(session) if posts else None
         if restore is None:
@@ -119,7 +119,7 @@ def _serial(number: str) -> int:
     return int(number[-SERIAL_DIGITS:]) if number else 0
 
 
-def _close(session: Session, mail: Decided, owner: str, now: datetime) -> list[Callable[[], None]]:
+def _close(session: Session, mail: Decided, owner: str, now: datetime) -> list[maillog.Line]:
     """The mail has had its effect, or stands aside for a person."""
     decision = mail.decision
     if decision.set_aside is None or (mail.archive and decision.verdict in FROM_MACHINES):
@@ -132,7 +132,7 @@ def _close(session: Session, mail: Decided, owner: str, now: datetime) -> list[C
     return [partial(maillog.quarantined, spool_id=mail.inbound_id, reason=reason, verdict=verdict)]
 
 
-def _registered(mail: Decided, one: NumberedEntry, now: datetime) -> Callable[[], None]:
+def _registered(mail: Decided, one: NumberedEntry, now: datetime) -> maillog.Line:
     # What an archive or a restoration brings was received long ago, and says nothing of how quick we are.
     seconds = None if mail.archive or mail.retaken else (now - mail.envelope.received_at).total_seconds()
     spool_id, kind = mail.inbound_id, one.entry.kind

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
-from mailgate.domain.alarms import Disk, Kind, Outside
+from mailgate.domain.alarms import Kind
+from mailgate.domain.facts import Disk, Outside
 from mailgate.domain.telling import KnownAlarm, Told
 from mailgate.register.sql import insert_into, run
 from mailgate.register.tables import AlarmRow, WatchRow, table_of
@@ -76,7 +77,7 @@ def _plain(outside: Outside) -> dict[str, Any]:
     """As JSON: instants in ISO 8601."""
     values = {name: getattr(outside, name) for name in Outside.__slots__ if name not in _NOT_KEPT}
     instants = {name: values[name] and values[name].isoformat() for name in _INSTANTS}
-    return values | instants | {"disks": [[one.folder, one.free, one.total] for one in outside.disks]}
+    return values | instants | {"disks": [astuple(one) for one in outside.disks]}
 
 
 def _outside(values: dict[str, Any]) -> Outside:

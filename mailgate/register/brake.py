@@ -5,7 +5,7 @@ Registering goes on whatever happens here.  What is held back stands as a note o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -44,12 +44,10 @@ class Candidate:
     automatic: bool = False
 
 
-def braked(
-    session: Session, candidates: Sequence[Candidate], now: datetime
-) -> tuple[list[Post], list[Callable[[], None]]]:
+def braked(session: Session, candidates: Sequence[Candidate], now: datetime) -> tuple[list[Post], list[maillog.Line]]:
     """The letters that may be written, and a line for the journal for each that may not."""
     kept: list[Post] = []
-    journal: list[Callable[[], None]] = []
+    journal: list[maillog.Line] = []
     for candidate in candidates:
         letter, automatic = candidate.post.letter, candidate.automatic
         watched = is_watched(letter, automatic=automatic)
@@ -77,7 +75,7 @@ def _before(session: Session, letter: Letter, kept: Sequence[Post], now: datetim
     )
 
 
-def _held_back(session: Session, candidate: Candidate, stop: Stopped, now: datetime) -> Iterator[Callable[[], None]]:
+def _held_back(session: Session, candidate: Candidate, stop: Stopped, now: datetime) -> Iterator[maillog.Line]:
     post, kind = candidate.post, kind_of(candidate.post.letter)
     text = f"no letter ({kind}): {stop.letters} went to {_the_same(stop)} shortly before"
     audit.add(session, [audit.Event(now, "note", "mailgate", id, detail={"text": text}) for id in post.question_ids])

@@ -49,7 +49,8 @@ _turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 def open_database(url: str, busy_seconds: int = BUSY_SECONDS) -> Engine:
     """An engine for the URL; one writer at a time on SQLite (BEGIN IMMEDIATE, WAL, synchronous=FULL).
 
-    ``busy_seconds`` is how long another program that holds the database is waited for.  Nothing is connected yet.  Raises RegisterError where the URL names no database that the program can use.
+    ``busy_seconds`` is how long another program that holds the database is waited for.  Nothing is connected yet.
+    Raises RegisterError where the URL names no database that the program can use.
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "postgresql":
@@ -108,6 +109,7 @@ def _watch_files(engine: Engine, files: OpenFiles) -> None:
     event.listen(engine, "connect", lambda _, record: files.opened(record.info))
     event.listen(engine, "begin", lambda connection: files.check(connection.info))
     event.listen(engine, "commit", lambda connection: files.check(connection.info))
+    event.listen(engine, "checkin", lambda _, record: files.left(record.info))
     event.listen(engine, "engine_disposed", lambda _: files.closed())
 
 

@@ -55,6 +55,7 @@ _WORDS = {
 _INSTANTS = frozenset({"received_at", "counted_from", "acknowledge_by", "acknowledged_at", "answered_at"})
 _WIDE = frozenset({"subject", "question", "answer", "documentation"})
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_FIRST_DAY_OF_SHEETS = date(1900, 1, 1)
 _XLSX_MAX_ROWS = 1_048_576
 _XLSX_MAX_CHARACTERS = 32_767
 _CONTINUED = "\n[Dalszy ciąg tekstu nie mieści się w komórce arkusza; pełny tekst zawiera eksport JSON lub CSV.]"
@@ -159,9 +160,6 @@ def _write_cell(
         sheet.write_datetime(*place, date.fromisoformat(value), formats["day"])
     else:
         sheet.write_string(*place, _fitting(_in_words(name, value) or ""), formats["text"])
-
-
-_FIRST_DAY_OF_SHEETS = date(1900, 1, 1)
 
 
 def _in_words(name: str, value: str | None) -> str | None:

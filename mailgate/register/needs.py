@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select
 from sqlmodel import Session
 
-from mailgate.domain.alarms import MOST_NAMED, WARNED_BEFORE, InRegister, Pile
+from mailgate.domain.alarms import MOST_NAMED, WARNED_BEFORE
 from mailgate.domain.automatic import NO_LETTER
+from mailgate.domain.facts import InRegister, Pile
 from mailgate.register.brake import STOPPED
 from mailgate.register.sql import run
 from mailgate.register.tables import HeldReplyRow, InboundRow, LetterQuestionRow, LetterRow, QuestionRow, table_of

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate, zip_longest
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
@@ -32,6 +33,9 @@ GIVE_UP_AFTER = timedelta(days=5)
 
 SENDING_LEASE = timedelta(minutes=30)
 """How long one attempt may last: more than all time limits of RFC 5321 section 4.5.3.2 together."""
+
+MAX_CLAIMED_BYTES = 64 * 1024 * 1024
+"""A claim ends before it holds more bytes than this, but holds one letter at least: many large ones fill the memory."""
 
 CLOCK_SLACK = timedelta(minutes=1)
 """A letter that was tried later than now, by more than this, was tried before the clock was set back: it is due."""
@@ -101,6 +105,9 @@ _TAKE = (
     .where(_letter.c.id.in_(bindparam("ids", expanding=True)))
     .values(claimed_by=bindparam("owner"), claimed_until=bindparam("until"))
 )
+_SIZES = select(_content.c.letter_id, func.length(_content.c.content).label("size")).where(
+    _content.c.letter_id.in_(bindparam("ids", expanding=True))
+)
 _CLAIMED = (
     select(
         _letter.c.id,
@@ -160,17 +167,29 @@ def enqueue(session: Session, letters: Sequence[NewLetter]) -> list[int]:
 def claim(session: Session, owner: str, limit: int, now: datetime, lease: timedelta) -> list[ClaimedLetter]:
     """Take letters that are due (queued, or deferred with next_try_at passed), oldest first, for one courier.
 
-    Neither kind keeps the other waiting: where there are plenty of both, each has half of the places.
+    Neither kind keeps the other waiting: where there are plenty of both, each has half of the places, and of the
+    memory (MAX_CLAIMED_BYTES).
     """
     values = {"now": now, "limit": limit}
     queued = list(run(session, _QUEUED, values).scalars())
     deferred = list(run(session, _DEFERRED, values).scalars())
     deferred = deferred[: max(limit // 2, limit - len(queued), 1)]
-    ids = queued[: limit - len(deferred)] + deferred
-    if not ids:
+    in_turns = zip_longest(queued[: limit - len(deferred)], deferred)
+    due = [id for turn in in_turns for id in turn if id is not None]
+    if not due:
         return []
+    ids = _within_memory(session, due)
     run(session, _TAKE, {"ids": ids, "owner": owner, "until": now + lease})
     return [ClaimedLetter(*row) for row in run(session, _CLAIMED, {"ids": ids})]
+
+
+def _within_memory(session: Session, ids: Sequence[int]) -> list[int]:
+    """The first of these letters, as many as may be in hand together."""
+    sizes = {row.letter_id: row.size for row in run(session, _SIZES, {"ids": ids})}
+    held = accumulate(sizes[id] for id in ids)
+    return [
+        id for place, (id, size) in enumerate(zip(ids, held, strict=True)) if not place or size <= MAX_CLAIMED_BYTES
+    ]
 
 
 def mark_sending(session: Session, letter_id: int, owner: str, now: datetime) -> bool:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from errno import EACCES
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,11 +76,7 @@ def pending(engine: Engine) -> tuple[str | None, list[Revision]]:
 
     Raises RegisterError where the database is newer than the program.
     """
-    path = sqlite_path(engine)
-    if path is not None and not path.exists():
-        return None, _revisions_after(None)
-    with translated(), engine.connect() as connection:
-        present = _revision(connection)
+    present = present_revision(engine)
     if present is not None and present not in revisions():
         raise RegisterError(_newer(present))
     return present, _revisions_after(present)
@@ -91,13 +88,9 @@ def revisions() -> list[str]:
 
 
 def _revisions_after(present: str | None) -> list[Revision]:
-    from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    config = Config(stdout=StringIO())
-    config.set_main_option("script_location", _SCRIPTS)
-    config.set_main_option("path_separator", "os")
-    scripts = ScriptDirectory.from_config(config).walk_revisions(base=present or "base")
+    scripts = ScriptDirectory.from_config(_packaged()).walk_revisions(base=present or "base")
     later = [Revision(script.revision, (script.doc or "").strip()) for script in scripts if script.revision != present]
     return later[::-1]
 
@@ -111,17 +104,18 @@ def _newer(present: str) -> str:
 
 def ensure_current(engine: Engine) -> None:
     """Raise RegisterError, with what to do, unless there is a register of just this program's revision."""
-    path = sqlite_path(engine)
-    if path is not None and not path.exists():
-        raise RegisterError(_NOTHING_YET.format(place=path))
-    with translated(), engine.connect() as connection:
-        present = _revision(connection)
+    present = present_revision(engine)
     if present is None:
-        raise RegisterError(_NOTHING_YET.format(place=engine.url.render_as_string()))
+        place = sqlite_path(engine) or engine.url.render_as_string()
+        raise RegisterError(
+            f"There is no register yet at {place}: `mailgate run` makes it when it starts for the first time."
+        )
+    if present > HEAD:
+        raise RegisterError(_newer(present))
     if present != HEAD:
         raise RegisterError(
-            f"The database is at revision {present} and this program (mailgate {__version__}) at {HEAD}: "
-            "`mailgate run` of the newer program brings an older database up to date; an older program must not touch it."
+            f"The database is at revision {present} and this program (mailgate {__version__}) at {HEAD}: start mailgate, "
+            "which brings it up to date."
         )
 
 
@@ -134,9 +128,6 @@ def present_revision(engine: Engine) -> str | None:
         return _revision(connection)
 
 
-_NOTHING_YET = "There is no register yet at {place}: `mailgate run` makes it when it starts for the first time."
-
-
 def sqlite_path(engine: Engine) -> Path | None:
     """The file of a SQLite database, None for any other (also one in memory)."""
     name = engine.url.database
@@ -147,6 +138,13 @@ def sqlite_path(engine: Engine) -> Path | None:
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's settings for the packaged migrations, working on this connection."""
+    config = _packaged()
+    config.attributes["connection"] = connection
+    return config
+
+
+def _packaged() -> Config:
+    """Alembic's settings for the packaged migrations, without a connection."""
     # Imported here: Alembic takes a quarter of a second that commands which only look need not wait for.
     from alembic.config import Config
 
@@ -154,18 +152,24 @@ def alembic_config(connection: Connection) -> Config:
     config = Config(stdout=StringIO())
     config.set_main_option("script_location", _SCRIPTS)
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
     return config
 
 
 def _make_file(engine: Engine) -> None:
-    """Make the file of a new SQLite database, readable by its owner alone: it will hold personal data."""
+    """Make the file of a new SQLite database, readable by its owner alone: it will hold personal data.
+
+    One that is there is not opened: to close it would take the locks off every connection that this process has to it,
+    and another process would then remove the log under them (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    """
     path = sqlite_path(engine)
     if path is None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        elif not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
     except OSError as error:
         raise RegisterError(f"The database file {path} cannot be written: {error.strerror}.") from error
 
@@ -202,15 +206,12 @@ def _upgrade(connection: Connection) -> None:
     if present == HEAD:
         return
     from alembic import command
-    from alembic.script import ScriptDirectory
 
-    config = alembic_config(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if present is not None and present not in known:
+    if present is not None and present not in revisions():
         raise RegisterError(_newer(present))
     if present is not None:
         _copy_aside(connection.engine)
-    command.upgrade(config, "head")
+    command.upgrade(alembic_config(connection), "head")
     _check_foreign_keys(connection)
 
 

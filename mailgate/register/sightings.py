@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from mailgate.domain.mail import fingerprint, message_id_of
 from mailgate.domain.message.fingerprint import is_unmistakable
-from mailgate.register.arrivals import MAX_MESSAGE_ID
-from mailgate.register.resent import is_kept
+from mailgate.register.spool.arrivals import MAX_MESSAGE_ID
+from mailgate.register.spool.resent import is_kept
 from mailgate.register.sql import portions, run
 from mailgate.register.tables import InboundRow, table_of
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from mailgate.domain.alarms import Alarm, Disk, Outside, alarms
+from mailgate.domain.alarms import Alarm, alarms
+from mailgate.domain.facts import Disk, Outside
 from mailgate.domain.lastbackup import LastBackup
 from mailgate.register.alarms import remembered
 from mailgate.register.needs import in_register

@@ -302,7 +302,7 @@ class WatchRow(Row, table=True):
     seen_at: datetime
     notice_at: datetime | None = None
     outside: dict[str, Any] = Field(sa_column=Column(CleanJSON, nullable=False))
-    """``domain.alarms.Outside`` with instants in ISO 8601."""
+    """``domain.facts.Outside`` with instants in ISO 8601."""
 
 
 class RestoreRow(Row, table=True):

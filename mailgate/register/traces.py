@@ -13,8 +13,8 @@ from sqlmodel import select as select_rows
 
 from mailgate.domain.message.fingerprint import split_message
 from mailgate.register import audit, held, letters
-from mailgate.register.arrivals import MAX_MESSAGE_ID
 from mailgate.register.sentletters import MAX_KEY, key_of
+from mailgate.register.spool.arrivals import MAX_MESSAGE_ID
 from mailgate.register.sql import run
 from mailgate.register.tables import (
     DeliveryRow,

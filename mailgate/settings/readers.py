@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from email.utils import getaddresses
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -21,6 +21,12 @@ from mailgate.endpoints import Mailbox, Smarthost, Tls, is_this_machine
 
 SHORTEST_SECRET = 32
 """Characters of a key that signs tokens: a shorter one could be guessed."""
+_IMAP: Mapping[str, tuple[Tls, int]] = {
+    "imaps": ("implicit", 993), "imap+starttls": ("starttls", 143), "imap": ("none", 143),
+}  # fmt: skip
+_SMTP: Mapping[str, tuple[Tls, int]] = {
+    "smtp": ("none", 25), "smtp+starttls": ("starttls", 587), "smtps": ("implicit", 465),
+}  # fmt: skip
 
 
 def any_text(text: str) -> str:
@@ -166,7 +172,7 @@ def long_secret(text: str) -> bytes:
 def existing_file(text: str) -> Path:
     """A file that is there."""
     if not Path(text).is_file():
-        raise ValueError(f"there is no file {text}")
+        raise ValueError(f"there is no file {text} that mailgate can see; name one that is there")
     return Path(text)
 
 
@@ -184,7 +190,7 @@ def authorities(text: str) -> Path:
 def existing_folder(text: str) -> Path:
     """A folder that is there."""
     if not Path(text).is_dir():
-        raise ValueError(f"there is no folder {text}")
+        raise ValueError(f"there is no folder {text} that mailgate can see; name one that is there, or make it")
     return Path(text)
 
 
@@ -200,6 +206,13 @@ def _url_parts(text: str, forms: str) -> tuple[str, str, int | None, str | None,
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None
     return parts.scheme, parts.hostname, port, user, password, unquote(parts.path.lstrip("/"))
+
+
+def _kind_of(scheme: str, kinds: Mapping[str, tuple[Tls, int]], forms: str) -> tuple[Tls, int]:
+    """What a scheme says of TLS, and its usual port."""
+    if scheme not in kinds:
+        raise ValueError(f"{scheme}:// is not known; write {forms}")
+    return kinds[scheme]
 
 
 def token_url(text: str) -> str:
@@ -225,12 +238,7 @@ def mailbox(text: str) -> Mailbox:
     """An IMAP folder by its URL, the password perhaps apart; without TLS only on this machine."""
     forms = "imaps://USER:PASSWORD@HOST:993/INBOX or imap+starttls://USER:PASSWORD@HOST:143/INBOX"
     scheme, host, port, user, password, folder = _url_parts(text, forms)
-    kinds: dict[str, tuple[Tls, int]] = {
-        "imaps": ("implicit", 993), "imap+starttls": ("starttls", 143), "imap": ("none", 143),
-    }  # fmt: skip
-    if scheme not in kinds:
-        raise ValueError(f"{scheme}:// is not known; write {forms}")
-    tls, usual_port = kinds[scheme]
+    tls, usual_port = _kind_of(scheme, _IMAP, forms)
     if tls == "none" and not is_this_machine(host):
         raise ValueError("imap:// sends the password in the clear, which is allowed to this machine only; use imaps://")
     if not user:
@@ -244,12 +252,7 @@ def smarthost(text: str) -> Smarthost | Path:
         return Path(text.removeprefix("maildir:"))
     forms = "smtp+starttls://USER:PASSWORD@HOST:587, smtps://USER:PASSWORD@HOST:465, smtp://HOST:25 or maildir:FOLDER"
     scheme, host, port, user, password, _ = _url_parts(text, forms)
-    kinds: dict[str, tuple[Tls, int]] = {
-        "smtp": ("none", 25), "smtp+starttls": ("starttls", 587), "smtps": ("implicit", 465),
-    }  # fmt: skip
-    if scheme not in kinds:
-        raise ValueError(f"{scheme}:// is not known; write {forms}")
-    tls, usual_port = kinds[scheme]
+    tls, usual_port = _kind_of(scheme, _SMTP, forms)
     if password is not None and user is None:
         raise ValueError(f"a password stands there without its user; write {forms}")
     if user and tls == "none" and not is_this_machine(host):

@@ -61,9 +61,17 @@ def _places(name: str, text: str | None, named_file: str, credentials: Path | No
     places: list[tuple[str, Path | None]] = [(name, None)] if text else []
     if named_file:
         places.append((f"{name}_FILE", Path(named_file)))
-    if credentials is not None and (credential := credentials / name).is_file():
+    if credentials is not None and _is_file(credential := credentials / name):
         places.append((f"the credential {name} of systemd", credential))
     return places
+
+
+def _is_file(path: Path) -> bool:
+    """Not in a folder that we may not enter, either: that is told of the folder."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _strange_credentials(folder: Path | None) -> Iterator[str]:

@@ -157,6 +157,16 @@ def test_the_mailbox_is_shown_as_the_daemon_saw_it(tmp_path: Path) -> None:
     assert seen(gate)[1]["mailbox"].endswith("nobody looks now")
 
 
+def test_a_server_that_may_come_back_by_itself_needs_nobody_yet_and_is_named(tmp_path: Path) -> None:
+    gate = installed(tmp_path, IMAP_URL="imaps://u:p@imap.invalid/INBOX")
+    looked = MailboxSeen("failing", utc_now() - timedelta(seconds=30), trouble="connection refused")
+    with held(gate):
+        heartbeat.write(gate.settings.storage, beat(mailbox=looked))
+        glance, _ = seen(gate)
+    assert glance.is_well
+    assert list(plain(glance))[-1] == "\nnobody is needed yet: mailbox may recover by itself"
+
+
 def test_what_waits_is_counted_with_its_age_and_the_nearest_deadline(tmp_path: Path) -> None:
     gate = installed(tmp_path)
     now = utc_now()

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.domain.alarms import Alarm, Disk, InRegister, Outside, Pile, alarms
+from mailgate.domain.alarms import Alarm, alarms
+from mailgate.domain.facts import Disk, InRegister, Outside, Pile
 from mailgate.domain.telling import GAP, REMINDER, KnownAlarm, Report, telling
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.domain.alarms import InRegister, Outside, alarms
+from mailgate.domain.alarms import alarms
+from mailgate.domain.facts import InRegister, Outside
 from mailgate.domain.lastbackup import LastBackup
 
 NOW = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)

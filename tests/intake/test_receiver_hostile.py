@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,6 +145,68 @@ def test_a_command_line_without_end_is_dropped_while_it_comes(server: RunningRec
         assert client.reply().startswith("500 ")
         assert client.deliver(HEAD).startswith("250 ")
     assert next(growth) < 16 * MEBIBYTE
+
+
+def codes_until_closed(client: Dialogue) -> list[str]:
+    """The first digits of all replies; what the server had not read when it closed may cost the last of them."""
+    codes = []
+    with contextlib.suppress(ConnectionError):
+        while reply := client.reply():
+            codes.append(reply[:3])
+    return codes
+
+
+def test_fifty_thousand_recipients_end_the_connection_and_cost_nobody_else_anything(server: RunningReceiver) -> None:
+    with server.call() as client:
+        client.greet().say("MAIL FROM:<jan@urzad.example>")
+        with contextlib.suppress(ConnectionError):
+            client.send(b"".join(b"RCPT TO:<hotline+%d@csizs.example>\r\n" % number for number in range(50_000)))
+        codes = codes_until_closed(client)
+    assert codes.count("250") == 100
+    assert len(codes) < 500
+    with server.call() as other:
+        assert other.greet().deliver(HEAD).startswith("250 ")
+
+
+def test_a_storm_of_transactions_that_are_given_up_ends_the_connection(server: RunningReceiver) -> None:
+    with server.call() as client:
+        client.greet()
+        with contextlib.suppress(ConnectionError):
+            client.send(b"MAIL FROM:<jan@urzad.example>\r\nRSET\r\n" * 20_000)
+        assert len(codes_until_closed(client)) <= 500
+    assert server.spool.arrivals == []
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"Subject: " + b"a" * MEBIBYTE, b"Subject: a" + b"\r\n a" * 300_000, b"Subject: a" + b"\r\nX: y" * 300_000],
+    ids=["one line", "folded", "many"],
+)
+def test_headers_without_measure_are_kept_as_they_came(server: RunningReceiver, head: bytes) -> None:
+    """They are for the reader to judge, in its sandbox."""
+    with server.call() as client:
+        assert client.greet().deliver(head + b"\r\n\r\nx").startswith("250 ")
+    assert server.spool.arrivals[0].raw == head + b"\r\n\r\nx\r\n"
+
+
+def test_whoever_hangs_up_within_the_data_has_sent_nothing_whatever_the_data_say(server: RunningReceiver) -> None:
+    with server.call() as client:
+        client.greet().begin()
+        client.send(HEAD + b"\r\nQUIT\r\n.")
+        client.socket.shutdown(socket.SHUT_WR)
+        assert client.is_closed()
+    assert server.spool.arrivals == []
+
+
+def test_eight_bit_content_is_taken_from_a_client_that_announced_none_and_even_greeted_with_helo(
+    server: RunningReceiver,
+) -> None:
+    content = "Subject: Żółć\r\n\r\nzażółć gęślą jaźń".encode()
+    with server.call() as client:
+        client.reply()
+        assert client.say("HELO urzad.example").startswith("250 ")
+        assert client.deliver(content).startswith("250 ")
+    assert server.spool.arrivals[0].raw == content + b"\r\n"
 
 
 def test_chunking_is_not_offered_and_not_understood(server: RunningReceiver) -> None:

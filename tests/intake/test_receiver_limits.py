@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 import pytest
-from servers.smtp_receiver import HOTLINE, PATIENCE, Dialogue, running_receiver
+from servers.smtp_receiver import HOTLINE, PATIENCE, Dialogue, RunningReceiver, running_receiver
 
-from mailgate.intake.doorkeeper import Limits
+from mailgate.intake.doorkeeper import TOO_MANY_CONNECTIONS, Limits
 from mailgate.intake.rates import MinuteRates
 
 MAIL = b"Subject: Pytanie\r\n\r\nx"
@@ -86,6 +86,63 @@ def test_a_connection_too_many_is_told_to_come_again(limits: Limits) -> None:
             assert three.is_closed()
         one.close()
         until(lambda: can_greet(server.call()))
+
+
+CROWD = [f"127.0.0.{last}" for last in (2, 3, 4, 5)]
+
+
+@contextlib.contextmanager
+def crowded(limits: Limits, hosts: Sequence[str] = CROWD) -> Iterator[tuple[RunningReceiver, list[Dialogue]]]:
+    """A receiver all of whose places are taken, in the order in which they came."""
+    with running_receiver(limits) as server, contextlib.ExitStack() as stack:
+        per_host = limits.connections // len(hosts)
+        clients = [stack.enter_context(server.call(host)).greet() for host in hosts for _ in range(per_host)]
+        yield server, clients
+
+
+def test_four_hosts_that_take_all_they_may_do_not_keep_out_a_fifth() -> None:
+    """The largest of them gives up what has been of no use for the longest; those that go on are left alone."""
+    with crowded(Limits(connections=16, connections_per_client=4)) as (server, clients):
+        clients[0].begin()
+        assert clients[0].say(MAIL + b"\r\n.").startswith("250 ")
+        with server.call("127.0.0.9") as honest:
+            assert honest.greet().deliver(MAIL).startswith("250 ")
+            assert clients[1].reply() == TOO_MANY_CONNECTIONS
+            assert clients[1].is_closed()
+            for one in (*clients[:1], *clients[2:]):
+                assert one.say("NOOP").startswith("250 ")
+
+
+def test_who_holds_as_many_places_as_everybody_else_gets_no_more() -> None:
+    with (
+        crowded(Limits(connections=16, connections_per_client=16)) as (server, _),
+        contextlib.ExitStack() as more,
+    ):
+        newcomers = [more.enter_context(server.call("127.0.0.9")) for _ in range(4)]
+        replies = [one.reply()[:4] for one in newcomers]
+        assert replies == ["220 "] * 3 + ["421 "]
+        until(lambda: len(server.guests()) == 16)
+
+
+def test_four_hosts_that_trickle_in_the_midst_of_a_mail_do_not_keep_out_a_fifth() -> None:
+    with crowded(Limits(connections=8, connections_per_client=2)) as (server, clients):
+        for client in clients:
+            client.begin().send(b"x")
+        with server.call("127.0.0.9") as honest:
+            assert honest.greet().deliver(MAIL).startswith("250 ")
+        assert clients[0].reply() == TOO_MANY_CONNECTIONS
+
+
+def test_of_many_hosts_with_one_connection_each_who_is_useless_for_long_gives_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with crowded(Limits(connections=4)) as (server, clients):
+        with server.call("127.0.0.9") as early:
+            assert early.reply() == TOO_MANY_CONNECTIONS
+        monkeypatch.setattr("mailgate.intake.doorkeeper.PRESSED_SECONDS", 0.0)
+        with server.call("127.0.0.9") as honest:
+            assert honest.greet().deliver(MAIL).startswith("250 ")
+        assert clients[0].reply() == TOO_MANY_CONNECTIONS
 
 
 def can_greet(client: Dialogue) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +13,18 @@ import pytest
 from servers.dovecot import Dovecot
 from servers.entries import NOW
 from servers.pollerdesk import Desk, account_of, mail, until
+from servers.scriptedimap import ScriptedImap
+from servers.scriptedimap import Session as ImapSession
+from sqlmodel import select
 
+from mailgate.clock import utc_now
 from mailgate.errors import RegisterBusy
+from mailgate.intake.account import ImapAccount
+from mailgate.intake.transactions import Transactions
 from mailgate.intake.turn import Turn
+from mailgate.register.database import reading
 from mailgate.register.leases import Holder
+from mailgate.register.tables import LeaseRow
 
 OTHER = Holder("other:/var/lib/mailgate", NOW)
 LASTING = timedelta(seconds=90)
@@ -117,6 +127,22 @@ def test_a_register_that_cannot_serve_is_the_askers_trouble_and_no_trouble_of_wh
             register.turn.other()
 
 
+def test_in_the_midst_of_long_work_the_lease_is_made_to_last_anew_and_a_register_that_cannot_serve_is_no_trouble() -> (
+    None
+):
+    register = Register(None, RegisterBusy("The database is busy."))
+    register.turn.keep()
+    assert register.told == []
+    register.turn.other()
+    for second in range(31):
+        register.seconds = 1000.0 + second
+        register.turn.keep()
+    # Taken at 0; at 15 and at 30 it could not be made to last anew.
+    assert len(register.told) == 3
+    with pytest.raises(RegisterBusy):
+        register.turn.other()
+
+
 def test_who_shares_its_mailbox_with_nobody_is_always_at_turn() -> None:
     turn = Turn.always()
     assert turn.other() is None
@@ -145,6 +171,86 @@ def test_a_lease_that_is_lost_between_two_batches_ends_the_session_after_the_bat
             desk.disturb = lambda batch: None
             until(lambda: not server.messages())
             assert len(desk.registered()) == 120
+
+
+SLOW = mail("slow", ("x" * 70 + "\r\n") * 2_000)
+PORTION = 16_384
+
+
+class SlowServer(ScriptedImap):
+    """Has one large mail, which comes in portions; ``between`` is called behind each with how often it was asked for."""
+
+    def __init__(self, between: Callable[[int], object]) -> None:
+        super().__init__({1: SLOW})
+        self.asked = 0
+        self._between = between
+        self.answers["UID FETCH"] = self._answer
+
+    def _answer(self, session: ImapSession, tag: str, arguments: str) -> None:
+        if "BODY" not in arguments or "HEADER" in arguments:
+            session.do_uid_fetch(tag, arguments)
+            return
+        self.asked += 1
+        session.wfile.write(f"* 1 FETCH (UID 1 BODY[] {{{len(SLOW)}}}\r\n".encode())
+        for start in range(0, len(SLOW), PORTION):
+            session.wfile.write(SLOW[start : start + PORTION])
+            self._between(self.asked)
+        session.say(b")")
+        session.say(f"{tag} OK done")
+
+
+def two_daemons(server: SlowServer, tmp_path: Path, lasting: timedelta) -> tuple[Desk, Desk]:
+    """By the real lease."""
+    account = ImapAccount("localhost", server.port, "hotline", "x", tls="none", poll_seconds=0.3, shortest_pause=0.05)
+    one = Desk(account, tmp_path)
+    other = Desk(account, tmp_path, beside=one)
+    for desk, owner in ((one, "one"), (other, "other")):
+        desk.share(Transactions(desk.engine, owner, utc_now, lambda: None, lasting).turn(account.key))
+    return one, other
+
+
+@pytest.mark.usefixtures("databases")
+def test_a_mail_that_comes_slowly_keeps_the_lease_for_the_daemon_that_fetches_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it not made to last anew in its midst, a mail of an hour would be fetched by one after the other."""
+    monkeypatch.setattr("mailgate.intake.poller._SIGN_SECONDS", 0.05)
+    ends: list[datetime] = []
+
+    def lease_seen(asked: int) -> None:
+        time.sleep(0.2)  # This server is slow.
+        with reading(one.engine) as session:
+            ends.append(session.exec(select(LeaseRow.until)).one())
+
+    with SlowServer(lease_seen) as server:
+        one, other = two_daemons(server, tmp_path, timedelta(seconds=3))
+        with one:
+            until(lambda: server.asked == 1)
+            with other:
+                one.await_registered(1)
+                until(lambda: other.poller.status().state == "standby")
+            assert (server.asked, len(one.arrivals), len(other.arrivals)) == (1, 1, 0)
+    assert ends[-1] > ends[0]
+
+
+@pytest.mark.usefixtures("databases")
+def test_a_mail_on_which_a_lease_is_lost_is_taken_once_though_two_daemons_bring_it(tmp_path: Path) -> None:
+    """The server falls silent in its midst until the other one has taken over, and goes on: to both, at last."""
+    taken_over = threading.Event()
+
+    def silent(asked: int) -> None:
+        if asked > 1:
+            taken_over.set()
+        taken_over.wait(30)
+
+    with SlowServer(silent) as server:
+        one, other = two_daemons(server, tmp_path, timedelta(seconds=0.5))
+        with one:
+            until(lambda: server.asked == 1)
+            with other:
+                until(lambda: len(one.arrivals) + len(other.arrivals) == 2)
+                until(lambda: not server.mailbox)
+        assert one.registered() == [SLOW]
 
 
 @pytest.mark.usefixtures("databases")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
@@ -64,20 +67,52 @@ def test_whoever_says_too_little_is_cut_off_in_time(monkeypatch: pytest.MonkeyPa
         assert slow.recv(100) == b""
 
 
-def test_of_too_many_at_a_time_the_last_are_turned_away_and_the_next_are_served(served: Served) -> None:
-    held = [socket.create_connection(served.address, timeout=20) for _ in range(12)]
+def test_hundreds_that_say_nothing_keep_out_nobody_who_asks(served: Served) -> None:
+    """Of too many at a time those who were silent for the longest give way."""
+    silent = [socket.create_connection(served.address, timeout=20) for _ in range(300)]
     try:
-        # Those beyond the limit are closed at once; the others wait to be asked.
-        assert held[-1].recv(100) == b""
+        assert ask(served) == (200, b"mails 3 # \n")
+        assert silent[0].recv(100) == b""
+        # The last ones are waited for.
+        silent[-1].sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        assert silent[-1].recv(100).startswith(b"HTTP/1.0 200 ")
     finally:
-        for one in held:
+        for one in silent:
             one.close()
-    while True:
-        try:
-            assert ask(served)[0] == 200
-        except (ConnectionError, http.client.HTTPException):
-            continue
-        break
+
+
+def test_whoever_is_being_answered_gives_way_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page costs a look at the register: no more are made at a time than there are places."""
+    monkeypatch.setattr(server, "_MOST_CONNECTIONS", 2)
+    asked, answer = Semaphore(0), Event()
+
+    def slow_page(accepted: str) -> tuple[str, bytes]:
+        asked.release()
+        answer.wait(20)
+        return page(accepted)
+
+    with Served(("127.0.0.1", 0), slow_page) as served, ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(ask, served) for _ in range(2)]
+        for _ in answers:
+            assert asked.acquire(timeout=20)
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            ask(served)
+        answer.set()
+        assert {one.result()[0] for one in answers} == {200}
+
+
+def test_whoever_takes_no_answer_is_cut_off_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(server, "_MOST_CONNECTIONS", 1)
+    with Served(("127.0.0.1", 0), lambda accepted: ("text/plain", b"x" * 50_000_000)) as served:
+        with socket.create_connection(served.address, timeout=20) as deaf:
+            deaf.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            assert deaf.recv(4) == b"HTTP"
+            while True:
+                # There is but one place, and it is taken until then.
+                with contextlib.suppress(ConnectionError, http.client.HTTPException):
+                    assert ask(served, "HEAD")[0] == 200
+                    break
 
 
 def test_an_address_that_cannot_be_had_is_one_sentence_that_names_the_setting() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from sqlmodel import select
 
 from mailgate.errors import RegisterError
 from mailgate.register import spool
-from mailgate.register.database import open_database, reading, unit_of_work
+from mailgate.register.database import migrate, open_database, reading, unit_of_work
 from mailgate.register.openfiles import OpenFiles
 from mailgate.register.schema import sqlite_path
 from mailgate.register.tables import InboundRow
@@ -136,3 +138,111 @@ def test_a_new_database_that_is_empty_until_another_process_fills_it_has_lost_no
     with closing(sqlite3.connect(path)) as other:
         other.execute("create table made (id integer)")
     files.check(connection)
+
+
+def plain_copy(path: Path, copied: Path) -> None:
+    """The file stays the same, what is in it does not."""
+    subprocess.run(["cp", path, copied], check=True)
+
+
+def copy_by_sqlite(path: Path, copied: Path) -> None:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copied)) as copy:
+        source.backup(copy)
+
+
+def vacuumed_copy(path: Path, copied: Path) -> None:
+    with closing(sqlite3.connect(path)) as source:
+        source.execute("vacuum into ?", [str(copied)])
+
+
+@contextmanager
+def another_program(path: Path) -> Iterator[sqlite3.Connection]:
+    """In this process: SQLite keeps its locks all the same."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def checkpoint(path: Path) -> None:
+    with another_program(path) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)").close()
+
+
+@pytest.mark.parametrize("make", [plain_copy, copy_by_sqlite, vacuumed_copy], ids=lambda one: one.__name__)
+def test_an_older_copy_that_is_written_over_the_open_database_is_noticed_at_once(
+    engine: Engine, make: Callable[[Path, Path], None]
+) -> None:
+    """What was taken since the copy is gone then, and SQLite says nothing.  The database has grown by a page at least."""
+    path, copied = file_of(engine), beside(file_of(engine), ".old")
+    put(engine, "a")
+    checkpoint(path)
+    make(path, copied)
+    put(engine, "b" * 10_000)
+    checkpoint(path)
+    put(engine, "c")
+    plain_copy(copied, path)
+    for name in ("d", "e"):
+        with pytest.raises(RegisterError, match="was written over with an older copy while it was in use"):
+            put(engine, name)
+
+
+def test_what_a_checkpoint_of_ones_own_left_is_known_at_once(engine: Engine) -> None:
+    path, copied = file_of(engine), beside(file_of(engine), ".old")
+    put(engine, "a")
+    checkpoint(path)
+    plain_copy(path, copied)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("pragma wal_autocheckpoint = 1")
+        connection.commit()
+    put(engine, "b" * 10_000)
+    plain_copy(copied, path)
+    with pytest.raises(RegisterError, match="written over"):
+        put(engine, "c")
+
+
+def test_a_copy_of_which_only_a_part_is_written_yet_is_noticed(engine: Engine) -> None:
+    put(engine, "a")
+    subprocess.run(["truncate", "--size=50", file_of(engine)], check=True)
+    with pytest.raises(RegisterError, match="written over"):
+        put(engine, "b")
+
+
+def test_checkpoints_and_vacuum_of_whatever_program_are_no_fault(engine: Engine) -> None:
+    path = file_of(engine)
+    for number in range(10):
+        put(engine, f"a{number}")
+        checkpoint(path)
+    with another_program(path) as connection:
+        connection.execute("create table large as select randomblob(1000000) as content").close()
+        put(engine, "b")
+        connection.execute("drop table large").close()
+        connection.execute("vacuum").close()
+    checkpoint(path)
+    put(engine, "c")
+    assert kept(engine) == [*(f"a{number}" for number in range(10)), "b", "c"]
+
+
+def test_the_watch_holds_no_file_open_and_lets_go_of_no_lock(engine: Engine) -> None:
+    """To open a database and close it again would cost the locks that this process holds on it."""
+    path = file_of(engine)
+    held = f"b = __import__('sqlite3').connect({str(path)!r}, timeout=0); b.execute('begin immediate')"
+    with unit_of_work(engine) as session:
+        spool.put(session, [arrival("a")], NOW)
+        other = subprocess.run([sys.executable, "-c", held], capture_output=True, check=False)
+        assert b"database is locked" in other.stderr
+    engine.dispose()
+    assert path not in [one.readlink() for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+
+
+def test_a_connection_that_is_open_keeps_its_files_while_the_schema_is_looked_after(tmp_path: Path) -> None:
+    """Another process that is the last to know of a lock removes the log, and with it what comes to be written."""
+    engine = open_database(f"sqlite:///{tmp_path}/mailgate.db")
+    migrate(engine)
+    put(engine, "a")
+    migrate(engine)
+    look = (
+        f"import sqlite3; sqlite3.connect('{tmp_path}/mailgate.db').execute('select count(*) from inbound').fetchone()"
+    )
+    subprocess.run([sys.executable, "-c", look], check=True, timeout=60)
+    assert (tmp_path / "mailgate.db-wal").exists()
+    put(engine, "b")
+    engine.dispose()

@@ -95,6 +95,22 @@ def test_neither_new_nor_deferred_letters_keep_the_others_waiting(engine: Engine
     assert sorted(_claim(engine, limit=16)) == sorted(old[3:] + new[2:])
 
 
+def test_large_letters_are_claimed_a_few_at_a_time_of_both_kinds_and_one_at_least(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty times a consultant's thirty megabytes would fill the memory."""
+    monkeypatch.setattr(outbox, "MAX_CLAIMED_BYTES", 2 * len(letter("1").content) + 1)
+    old = _enqueued(engine, "old1", "old2")
+    with unit_of_work(engine) as session:
+        for letter_id in old:
+            outcomes.mark_deferred(session, letter_id, "451", NOW, NOW)
+    new = _enqueued(engine, "new1", "new2")
+    assert [sorted(_claim(engine, owner)) for owner in "abc"] == [[old[0], new[0]], [old[1], new[1]], []]
+    monkeypatch.setattr(outbox, "MAX_CLAIMED_BYTES", 1)
+    ids = _enqueued(engine, "1", "2")
+    assert [_claim(engine, owner) for owner in "abc"] == [ids[:1], ids[1:], []]
+
+
 def test_only_the_courier_that_claimed_a_letter_may_send_it(engine: Engine) -> None:
     """And only once: a second thread of the same daemon finds it being sent."""
     [letter_id] = _enqueued(engine, "1")

@@ -66,9 +66,14 @@ def test_several_daemons_may_start_at_once_on_a_new_database(empty_url: str) -> 
 def test_a_database_newer_than_the_program_is_left_alone(engine: Engine) -> None:
     """With a sentence that tells what to do."""
     _set_revision(engine, "9999")
-    with pytest.raises(RegisterError, match=r"at revision 9999, which this program .* does not know"):
-        migrate(engine)
-    with pytest.raises(RegisterError, match=r"at revision 9999 and this program .* at " + HEAD):
+    for asked in (migrate, ensure_current):
+        with pytest.raises(RegisterError, match=r"at revision 9999, which this program .* does not know"):
+            asked(engine)
+
+
+def test_an_older_database_is_left_to_the_daemons_start(engine: Engine) -> None:
+    _set_revision(engine, "0001")
+    with pytest.raises(RegisterError, match=rf"at revision 0001 and this program .* at {HEAD}: start mailgate"):
         ensure_current(engine)
 
 

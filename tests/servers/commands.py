@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from mailgate import cli
+from mailgate.cli.program import app
 from mailgate.errors import MailgateError
 
 
@@ -21,12 +21,12 @@ class Shell:
     def run(self, *arguments: object, status: int = 0) -> Result:
         """The command must end with this exit status."""
         runner = CliRunner(env=self._environment)
-        result = runner.invoke(cli._app(), [str(one) for one in arguments], catch_exceptions=True)
+        result = runner.invoke(app, [str(one) for one in arguments], catch_exceptions=True)
         assert result.exit_code == status, f"{result.output}\n{result.exception!r}"
         return result
 
     def refused(self, *arguments: object) -> str:
         """The sentence with which the command is refused."""
-        result = CliRunner(env=self._environment).invoke(cli._app(), [str(one) for one in arguments])
+        result = CliRunner(env=self._environment).invoke(app, [str(one) for one in arguments])
         assert isinstance(result.exception, MailgateError), result.output
         return str(result.exception)

@@ -95,11 +95,16 @@ class Desk:
         self.disturb: Callable[[Sequence[Arrival]], object] = lambda batch: None
         databases = of_this_test()
         self._url = beside._url if beside else databases.filled(folder / "register.db")
-        self._engine = databases.open(self._url)
+        self.engine = databases.open(self._url)
         self.poller = self._new_poller()
 
     def _new_poller(self) -> Poller:
         return Poller(self.account, self._store, self._known, _now, polled=self._polled, turn=self._turn)
+
+    def share(self, turn: Turn) -> None:
+        """From now on another daemon may read the mailbox; before the desk is entered."""
+        self._turn = turn
+        self.poller = self._new_poller()
 
     def __enter__(self) -> Self:
         self.poller.start()
@@ -109,7 +114,7 @@ class Desk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         stopped = self.poller.stop()
-        self._engine.dispose()
+        self.engine.dispose()
         assert stopped, "the poller did not stop"
 
     def restart(self) -> None:
@@ -122,13 +127,13 @@ class Desk:
         self.arrivals.extend(batch)
         self.batches.append(len(batch))
         self.disturb(batch)
-        with unit_of_work(self._engine) as session:
+        with unit_of_work(self.engine) as session:
             spooled = put(session, batch, _now())
         self.stored_at |= {arrival.raw: time.monotonic() for arrival in batch}
         return spooled
 
     def _known(self, mailbox: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, Taken]:
-        with unit_of_work(self._engine) as session:
+        with unit_of_work(self.engine) as session:
             return taken_at(session, mailbox, uidvalidity, uids)
 
     def _polled(self, now: datetime) -> None:
@@ -137,13 +142,13 @@ class Desk:
 
     def registered(self) -> list[bytes]:
         """The raw bytes of every mail in the register, in the order of its rows."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             query = select(InboundContentRow.raw).join(InboundRow).order_by(InboundRow.id)  # type: ignore[arg-type]
             return list(session.exec(query))
 
     def claimed(self) -> list[ClaimedMail]:
         """Every waiting mail as the pipeline would get it."""
-        with unit_of_work(self._engine) as session:
+        with unit_of_work(self.engine) as session:
             return list(claim(session, "desk", 100, _now(), timedelta(minutes=1)))
 
     def await_registered(self, count: int) -> None:

@@ -90,9 +90,9 @@ class RunningReceiver:
         """The sessions that are open."""
         return [guest for guest in list(self.door._guests) if isinstance(guest, SmtpSession)]
 
-    def call(self) -> Dialogue:
-        """A new client."""
-        return Dialogue(self.port)
+    def call(self, host: str = "127.0.0.1") -> Dialogue:
+        """A new client; each address of the loopback network is another host."""
+        return Dialogue(self.port, host)
 
 
 @contextmanager
@@ -118,8 +118,8 @@ def running_receiver(
 class Dialogue:
     """A client that says exactly what it is told to; every reply is one text, continuation lines included."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=(host, 0))
         self._file = self.socket.makefile("rb")
 
     def __enter__(self) -> Self:

@@ -46,7 +46,7 @@ class SmtpSink:
 
     context: ssl.SSLContext | None = None
     implicit_tls: bool = False
-    extensions: Sequence[str] = ("PIPELINING", "SIZE 10000000", "8BITMIME", "SMTPUTF8")
+    extensions: Sequence[str] = ("PIPELINING", "SIZE 40000000", "8BITMIME", "SMTPUTF8")
     credentials: tuple[str, str] | None = None
     is_good_token: Callable[[str], bool] | None = None
     """Where set, whoever shows such an OAuth2 token by XOAUTH2 is let in."""

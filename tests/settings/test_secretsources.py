@@ -89,6 +89,8 @@ def test_a_credential_that_nobody_would_read_is_told(tmp_path: Path) -> None:
     assert "MAILGATE_IMAP_PASWORD" in told and "IMAP_PASSWORD" in told and SECRET not in told
     [gone] = faults_of(tmp_path, CREDENTIALS_DIRECTORY=tmp_path / "gone")
     assert "CREDENTIALS_DIRECTORY" in gone
+    [unusable] = faults_of(tmp_path, CREDENTIALS_DIRECTORY=tmp_path / ("x" * 300))
+    assert "CREDENTIALS_DIRECTORY" in unusable
 
 
 def test_a_secret_that_is_given_twice_is_one_fault_that_names_every_place(tmp_path: Path) -> None:

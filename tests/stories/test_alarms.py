@@ -16,7 +16,7 @@ from servers.notices import delivery_notice
 from servers.smtp_sink import SmtpSink
 from typer.testing import CliRunner
 
-from mailgate.cli import _app
+from mailgate.cli.program import app
 from mailgate.clock import utc_now
 from mailgate.register.tables import WatchRow
 from mailgate.watchman import since_boot
@@ -87,7 +87,7 @@ def needs(gate: Deployment, time: Time, monkeypatch: pytest.MonkeyPatch) -> list
     """What ``mailgate status`` lists as needing a person, by the clock of the story."""
     monkeypatch.chdir(gate.folder)
     monkeypatch.setattr("mailgate.clock.utc_now", time.clock)
-    told = CliRunner(env=gate.environment).invoke(_app(), ["status", "--json"], catch_exceptions=False)
+    told = CliRunner(env=gate.environment).invoke(app, ["status", "--json"], catch_exceptions=False)
     alarms = json.loads(told.stdout)["needs_a_person"]
     assert told.exit_code == bool(alarms)
     return [alarm["kind"] for alarm in alarms]
@@ -206,7 +206,7 @@ def test_a_backup_that_stays_away_is_told_and_so_is_the_next_one(
     def back_up() -> None:
         monkeypatch.chdir(gate.folder)
         monkeypatch.setattr("mailgate.clock.utc_now", time.clock)
-        made = CliRunner(env=gate.environment).invoke(_app(), ["backup", "backups"], catch_exceptions=False)
+        made = CliRunner(env=gate.environment).invoke(app, ["backup", "backups"], catch_exceptions=False)
         assert made.exit_code == 0, made.output
 
     # The daily comparison is begun by a clock that nobody moves here.

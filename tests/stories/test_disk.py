@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import smtplib
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +24,9 @@ from servers.feeders import question_from
 from servers.nursery import Nursery, free_port
 from servers.smtp_sink import SmtpSink
 
+from mailgate import heartbeat
+from mailgate.cli.glance import look
+from mailgate.clock import utc_now
 from mailgate.config import environment_without_settings
 
 ROOM = 64 * 1024 * 1024
@@ -44,6 +53,49 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("no file system can be mounted here; the test by limits on the process says nearly the same")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@dataclass
+class FaultyDisk:
+    """An ext4 of its own in a file, which the kernel makes read-only when it meets a fault (errors=remount-ro)."""
+
+    folder: Path
+    image: Path
+
+    def mount(self) -> bool:
+        command = ["mount", "-o", "loop,errors=remount-ro", str(self.image), str(self.folder)]
+        return not subprocess.run(command, capture_output=True, check=False).returncode
+
+    @property
+    def fault(self) -> Path:
+        """Whatever is written there is taken for a fault."""
+        found = subprocess.run(["findmnt", "-no", "SOURCE", str(self.folder)], capture_output=True, check=True)
+        return Path("/sys/fs/ext4", Path(found.stdout.decode().strip()).name, "trigger_fs_error")
+
+    def meet_a_fault(self) -> None:
+        self.fault.write_text("x")
+
+    def unmount(self) -> None:
+        subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
+
+
+@pytest.fixture
+def faulty_disk(tmp_path: Path) -> Iterator[FaultyDisk]:
+    disk = FaultyDisk(tmp_path / "disk", tmp_path / "image")
+    disk.folder.mkdir()
+    with disk.image.open("wb") as image:
+        image.truncate(ROOM)
+    made = (
+        shutil.which("mkfs.ext4") and not subprocess.run(["mkfs.ext4", "-q", str(disk.image)], check=False).returncode
+    )
+    if os.geteuid() != 0 or not made or not disk.mount():
+        pytest.skip("no ext4 can be mounted here; the test by limits on the process says nearly the same")
+    try:
+        if not os.access(disk.fault, os.W_OK):
+            pytest.skip("this machine lets nobody make a fault")
+        yield disk
+    finally:
+        disk.unmount()
 
 
 def deployment(folder: Path, dovecot: Dovecot, sink: SmtpSink) -> Deployment:
@@ -123,6 +175,64 @@ def test_e17_a_storage_that_takes_no_byte_costs_no_mail(tmp_path: Path, dovecot:
         settled(gate, dovecot, 3)
     each_mail_is_registered_once(gate, ["Pytanie before?", "Pytanie smtp?", "Pytanie imap?"])
     each_letter_is_accounted_for(gate, sink)
+
+
+def test_on_a_file_system_that_the_kernel_made_read_only_nothing_is_taken_and_status_says_so_until_it_is_mounted_again(
+    faulty_disk: FaultyDisk, dovecot: Dovecot, sink: SmtpSink, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Under a daemon that has its database open, and with a mailbox that fills meanwhile."""
+    gate = deployment(faulty_disk.folder, dovecot, sink)
+    asked = [question_from(name).as_bytes() for name in ("smtp", "imap")]
+    with gate.running():
+        gate.send(question_from("before"))
+        gate.settled()
+        assert look(gate.settings, utc_now(), time.monotonic()).is_well
+        faulty_disk.meet_a_fault()
+        assert reply_to(gate.port, asked[0]) == 451
+        dovecot.append(asked[1])
+        eventually("the mailbox was tried", lambda: "intake-failed source=imap" in caplog.text)
+        assert dovecot.count() == 1
+        told = look(gate.settings, utc_now(), time.monotonic())
+        assert not told.is_well
+        assert [alarm.what.partition(" to ")[0] for alarm in told.alarms if alarm.urgent] == ["Nothing can be written"]
+    faulty_disk.unmount()
+    assert faulty_disk.mount()
+    with gate.running():
+        sent_at_last(gate.port, asked[0])
+        settled(gate, dovecot, 3)
+    each_mail_is_registered_once(gate, ["Pytanie before?", "Pytanie smtp?", "Pytanie imap?"])
+    each_letter_is_accounted_for(gate, sink)
+
+
+def test_a_backup_that_is_copied_over_the_open_database_stops_the_intake_and_status_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies there then is in order for everybody else; what the daemon took since the backup is not in it."""
+    monkeypatch.setattr(heartbeat, "SHORTEST_PAUSE", 0.0)
+    monkeypatch.setattr("mailgate.domain.alarms.DATABASE_PATIENCE", timedelta(0))
+    monkeypatch.setattr("mailgate.daemon.WATCH_SECONDS", 1)
+    gate = Deployment(tmp_path)
+    database, copied = gate.settings.storage / "mailgate.db", tmp_path / "backup.db"
+    with gate.running():
+        gate.send(question_from("before"))
+        gate.settled()
+        with closing(sqlite3.connect(database)) as live, closing(sqlite3.connect(copied)) as copy:
+            live.backup(copy)
+        gate.send(large_question_from("since"))
+        gate.settled()
+        with closing(sqlite3.connect(database)) as live:
+            live.execute("pragma wal_checkpoint").close()
+        # Whoever makes the checkpoint, the daemon has seen what it left with its own next work.
+        gate.send(question_from("then"))
+        gate.settled()
+        assert look(gate.settings, utc_now(), time.monotonic()).is_well
+        subprocess.run(["cp", copied, database], check=True)
+        assert reply_to(gate.port, question_from("behind").as_bytes()) == 451
+
+        def told() -> bool:
+            return "database" in [alarm.kind for alarm in look(gate.settings, utc_now(), time.monotonic()).alarms]
+
+        eventually("status tells", told)
 
 
 def no_folder(storage: Path) -> None:

@@ -15,7 +15,7 @@ from servers.dovecot import Dovecot
 from servers.notices import automatic, delivery_notice
 from typer.testing import CliRunner
 
-from mailgate.cli import _app
+from mailgate.cli.program import app
 
 FRIDAY = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 CLERK = "j.bak@ug.debowa.example"
@@ -256,7 +256,7 @@ def settings_of(gate: Deployment) -> dict[str, str]:
 
 def command_on(gate: Deployment) -> Command:
     def run(*arguments: str, status: int = 0) -> Result:
-        result = CliRunner(env=gate.environment).invoke(_app(), arguments, catch_exceptions=False)
+        result = CliRunner(env=gate.environment).invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code == status, result.output
         return result
 

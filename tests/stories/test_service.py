@@ -17,6 +17,7 @@ import pytest
 from servers.deployment import ANNA, HOTLINE, PATIENCE, eventually, form_text, mail
 
 from mailgate import heartbeat
+from mailgate.config import environment_without_settings
 
 pytestmark = pytest.mark.only_on("sqlite", "what a service manager hears has nothing to do with the database")
 
@@ -167,6 +168,24 @@ def test_wrong_settings_are_refused_as_a_whole(manager, wrong, template, key):
         manager.send(form_text())
         eventually("the consultant of before is asked", lambda: "anna.nowak@wsparcie.example" in manager.recipients())
         assert "the new settings are refused, and the former ones stay" in manager.journal.read_text("utf-8")
+
+
+def test_settings_are_tried_without_a_daemon_and_without_writing_anything(tmp_path):
+    settings, templates = tmp_path / "mailgate.env", tmp_path / "templates"
+    templates.mkdir()
+    command = [sys.executable, "-m", "mailgate", "run", "--dry-run"]
+    environment = environment_without_settings() | {"MAILGATE_ENV_FILE": str(settings)}
+    results = []
+    for text, template in ((PIOTR_ALONE, ""), (f"MAILGATE_OPNES=9\n{PIOTR_ALONE}", ""), (PIOTR_ALONE, "{{ 1 / 0 }}")):
+        settings.write_text(f"{text}MAILGATE_TEMPLATES={templates}\nMAILGATE_STORAGE={tmp_path}/storage\n", "utf-8")
+        (templates / "question.txt.j2").write_text(template, "utf-8")
+        results.append(
+            subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        )
+    assert [done.returncode for done in results] == [0, 1, 1]
+    assert "MAILGATE_OPNES" in results[1].stderr and "question.txt.j2" in results[2].stderr
+    assert not any("Traceback" in done.stderr for done in results)
+    assert not (tmp_path / "storage").exists()
 
 
 def test_a_database_that_cannot_be_had_brings_the_former_settings_back(manager):

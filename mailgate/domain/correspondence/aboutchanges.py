@@ -122,7 +122,7 @@ def _follow_up(
 
 
 def _author_remarks(question: StandingQuestion, author: Address | None, confirmed: Address | None) -> Iterator[str]:
-    """E92: a colleague's word joins the question; the answer still goes to the one who asked, or who proved an address."""
+    """A colleague's word joins the question; the answer still goes to the one who asked, or who proved an address."""
     if confirmed:
         yield f"Autor tej wiadomości potwierdził adres podany w formularzu; odpowiedź wyślemy na adres {confirmed.address}."
     elif author and question.asker and author.key != question.asker.key:

@@ -22,34 +22,47 @@ def letters_about_return(
 
     Nobody is written to about a letter to a consultant: that is for a person who can mend it.
     """
-    returned, letter = undelivered.returned, undelivered.returned.letter
+    letter = undelivered.returned.letter
     questions = [standing[id] for id in letter.question_ids if id in standing]
     if letter.role == "consultant" or not questions:
         return
     redirected = {one.question_id for one in changes if isinstance(one, UseAuthor) and one.letter == letter}
     moved = [one for one in questions if one.id in redirected]
     yield from _sent_again(undelivered, moved)
+    first, author = questions[0], moved[0].asker if moved else None
+    for consultant in _concerned(first, office) if letter.effect == "answers" else office.consultants:
+        told = _not_delivered(undelivered, questions, calls, author, consultant, office)
+        yield Post(told, "consultant", "none", tuple(one.id for one in questions), first.summary.number)
+
+
+def _not_delivered(
+    undelivered: Undelivered,
+    questions: Sequence[StandingQuestion],
+    calls: Mapping[int, CallTask],
+    author: Address | None,
+    consultant: Address,
+    office: Office,
+) -> NotDelivered:
+    """``author`` is whoever sent the clerk's mail, where letters go to him from now on: then nobody need call."""
+    returned, letter = undelivered.returned, undelivered.returned.letter
     first, *others = questions
-    author = moved[0].asker if moved else None
-    sent_again = author is not None and letter.effect == "acknowledges"
     reachable = next((one for one in questions if one.phone), first)
     due = calls[reachable.id].due if reachable.id in calls else reachable.summary.acknowledge_by
-    for consultant in _concerned(first, office) if letter.effect == "answers" else office.consultants:
-        told = NotDelivered(
-            to=consultant,
-            thread=consultants_thread(first.summary.number, office.hotline.domain),
-            question=first.summary,
-            answer=letter.effect == "answers",
-            address=letter.recipient,
-            reason=returned.reason,
-            diagnostic=returned.diagnostic,
-            phone=reachable.phone if author is None else None,
-            call_by=due if reachable.phone and author is None else None,
-            others=tuple(one.summary.number for one in others),
-            author=author,
-            sent_again=sent_again,
-        )
-        yield Post(told, "consultant", "none", tuple(one.id for one in questions), first.summary.number)
+    phone = reachable.phone if author is None else None
+    return NotDelivered(
+        to=consultant,
+        thread=consultants_thread(first.summary.number, office.hotline.domain),
+        question=first.summary,
+        answer=letter.effect == "answers",
+        address=letter.recipient,
+        reason=returned.reason,
+        diagnostic=returned.diagnostic,
+        phone=phone,
+        call_by=due if phone else None,
+        others=tuple(one.summary.number for one in others),
+        author=author,
+        sent_again=author is not None and letter.effect == "acknowledges",
+    )
 
 
 def _sent_again(undelivered: Undelivered, questions: Sequence[StandingQuestion]) -> Iterator[Post]:

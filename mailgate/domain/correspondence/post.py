@@ -19,6 +19,11 @@ class Office:
     consultants: tuple[Address, ...]
     administrators: tuple[Address, ...] = ()
 
+    @property
+    def consultant_keys(self) -> frozenset[str]:
+        """The consultants' addresses as they are compared (``Address.key``)."""
+        return frozenset(consultant.key for consultant in self.consultants)
+
 
 @dataclass(frozen=True, slots=True)
 class Post:

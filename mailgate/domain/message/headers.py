@@ -30,6 +30,8 @@ _ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([bBq
 _Q_ESCAPE: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]")
 _CONTROL: Final = re.compile(r"[\t\n]+")
+_ADDRESS_HEADERS: Final = frozenset({"from", "to", "cc", "reply-to"})
+_MAILBOX: Final = re.compile(r"[^\s<>,;:\"()\[\]@]{1,200}@[^\s<>,;:\"()\[\]@]{1,250}")
 
 
 def raw_bytes(value: str) -> bytes:
@@ -128,10 +130,6 @@ def _address_list(value: str) -> _AddressList:
     except Exception as error:  # noqa: BLE001 - mail-parser was seen to raise six kinds that it does not declare
         return _AddressList(_search(value), (f"read without mail-parser: {type(error).__name__}",))
     return _AddressList(_addresses(pairs), tuple(dict.fromkeys(defect["reason"] for defect in defects[:20])))
-
-
-_ADDRESS_HEADERS: Final = frozenset({"from", "to", "cc", "reply-to"})
-_MAILBOX: Final = re.compile(r"[^\s<>,;:\"()\[\]@]{1,200}@[^\s<>,;:\"()\[\]@]{1,250}")
 
 
 def _legible(value: str) -> str:

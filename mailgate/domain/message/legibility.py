@@ -17,7 +17,6 @@ _ENVELOPE_HEADERS: Final = frozenset({
 _LOOKED_AT: Final = 16 * 1024
 _MAX_NULS: Final = 2
 
-_PGP_SUFFIXES: Final = (".pgp", ".gpg", ".asc")
 _PGP_ARMOUR: Final = b"-----BEGIN PGP MESSAGE-----"
 _SMIME_NAME: Final = "smime.p7m"
 # What stands in front of an armour in a page: the start of a line, however that is made.
@@ -87,4 +86,4 @@ def _is_pgp(attachment: Attachment) -> bool:
     content = attachment.content
     if content[:200].lstrip().startswith(_PGP_ARMOUR):
         return pgp.armoured_kind(content) == "encrypted"
-    return attachment.name.lower().endswith(_PGP_SUFFIXES) and pgp.bare_kind(content) == "encrypted"
+    return attachment.name.lower().endswith(pgp.SUFFIXES) and pgp.bare_kind(content) == "encrypted"

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from mailgate.domain.message.headers import decode_base64
 
+SUFFIXES: Final = (".pgp", ".gpg", ".asc")
+"""Of the names of files, in lower case."""
 _SIGNED: Final = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE: Final = "-----BEGIN PGP SIGNATURE-----"
 _SIGNATURE_END: Final = "-----END PGP SIGNATURE-----"

@@ -12,7 +12,7 @@ from typing import Any
 from pypdf.generic import ArrayObject, DictionaryObject
 
 from mailgate.domain.document import Field
-from mailgate.domain.form.labels import label_of_name
+from mailgate.domain.form.fieldnames import label_of_name
 from mailgate.domain.message.charset import tidy
 from mailgate.extract.page.shapes import Box, Word
 

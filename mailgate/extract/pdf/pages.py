@@ -27,6 +27,7 @@ _MAX_LETTERS = 40_000
 _PATIENCE = 4.0
 """Seconds of processor time for the pages of one file, of those that the sandbox grants for a whole message."""
 _SPACES = "spaces"
+_SPACES_OF_A_GAP = 3
 _SPACE_SIGNS = frozenset(" \u00a0")
 _HAIR = 0.8
 """How far from each other, in points, a letter is drawn twice to look bold."""
@@ -161,8 +162,14 @@ def _words(letters: list[dict[str, Any]], page: PlumberPage) -> Iterator[Word]:
     )
     for word in found:
         marginal = word["chars"][0].get("tag") == "Artifact"
-        spaced = word["chars"][-1].get(_SPACES) == 1
-        yield Word(str(word["text"]), _box(word, page), marginal=marginal, spaced=spaced)
+        spaces = word["chars"][-1].get(_SPACES, 0)
+        yield Word(
+            str(word["text"]),
+            _box(word, page),
+            marginal=marginal,
+            spaced=spaces == 1,
+            gapped=spaces >= _SPACES_OF_A_GAP,
+        )
 
 
 def _with_spaces(letters: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from mailgate.domain.message.fingerprint import is_unmistakable
 from mailgate.errors import RegisterBusy
 from mailgate.register import audit
 from mailgate.register.columns import clean
-from mailgate.register.resent import key_for
+from mailgate.register.spool.resent import key_for
 from mailgate.register.sql import dialect_of, insert_into, insert_of, portions, run
 from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow, table_of
 

@@ -1,4 +1,4 @@
-"""The spool: mail that we have promised to keep, from receipt (``arrivals``) to its end.
+"""Mail of the spool from its first claim to its end: done, put back, or set aside for a person.
 
 A claim is a lease.  Whoever holds one names itself (``owner``) when it ends it, so that a process whose lease ran out
 meanwhile cannot touch the claim of the one that came after it.
@@ -17,34 +17,8 @@ from sqlmodel import Session
 from mailgate.domain.mail import Envelope
 from mailgate.errors import RegisterError
 from mailgate.register import audit
-from mailgate.register.arrivals import Arrival, Spooled, Taken, put, taken_at
 from mailgate.register.sql import portions, run
 from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow, table_of
-
-__all__ = [
-    "CUT_SHORT",
-    "MAX_ATTEMPTS",
-    "MAX_CUT_SHORT",
-    "Arrival",
-    "Claim",
-    "ClaimLost",
-    "ClaimedMail",
-    "Recovered",
-    "Spooled",
-    "Taken",
-    "claim",
-    "finish",
-    "finish_all",
-    "put",
-    "quarantine",
-    "recover",
-    "release",
-    "renew",
-    "replay",
-    "taken_at",
-    "unclaim",
-    "unclaim_all",
-]
 
 MAX_ATTEMPTS = 3
 MAX_CUT_SHORT = 10
