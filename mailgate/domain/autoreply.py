@@ -56,7 +56,7 @@ def automation_of(
     text = own_words(mail)
     said = statements_of(own_text(mail)) if said is None else within_a_notice(said, text)
     found = (*by_headers, *word_traits(subject_of(mail), text, said))
-    traits = _after_objection(mail, text, found, said) if found else found
+    traits = _after_objection(mail, text, found) if found else found
     kind = _kind(traits)
     if kind is None:
         return None
@@ -81,16 +81,14 @@ def _is_invitation(mail: InboundMail) -> bool:
     return method not in ("REPLY", "COUNTER") or auto_submitted(mail) in (None, "no")
 
 
-def _after_objection(mail: InboundMail, text: str, found: tuple[Trait, ...], said: Statements) -> tuple[Trait, ...]:
+def _after_objection(mail: InboundMail, text: str, found: tuple[Trait, ...]) -> tuple[Trait, ...]:
     """A wish or a question takes back what has only hinted at a machine, and the headers of a group address.
 
     It takes back no more than one strong sign: a receipt may ask to be rated.  What is sent to a list alone stays the
-    list's: its members ask each other.  A complaint takes back hints alone, for mailings tell of failures, too; where
-    nothing but an absence is told, it is of the absence: "nie pojawię się w pracy".
+    list's: its members ask each other.  A complaint takes back hints alone, for mailings tell of failures, too.
     """
     asks = asks_or_sends(text) or _only_sends_files(mail, text)
-    of_absence = said.routine and "away" in said.kinds
-    if not asks and (of_absence or not complains(text)):
+    if not asks and not complains(text):
         return found
     hinted = sum(trait.weight for trait in found if trait.soft)
     person = Trait("the text asks or sends something", -min(2, hinted), "auto_reply")

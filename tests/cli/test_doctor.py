@@ -78,6 +78,7 @@ def test_nothing_that_waits_is_well(tmp_path: Path) -> None:
     assert parts["outstanding"] == [("ok", "Nothing waits for a person.")]
 
 
+@pytest.mark.only_on("sqlite", "who has a port has nothing to do with the database")
 def test_a_port_that_another_program_has_is_a_fault(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -87,11 +88,13 @@ def test_a_port_that_another_program_has_is_a_fault(tmp_path: Path) -> None:
     assert "stop the program that uses it" in text
 
 
+@pytest.mark.only_on("sqlite", "who has a port has nothing to do with the database")
 def test_an_address_that_is_not_of_this_machine_is_a_fault(tmp_path: Path) -> None:
     status, parts = doctor(Deployment(tmp_path), MAILGATE_SMTP_LISTEN="192.0.2.1:8025")
     assert (status, parts["receiver"][0][0]) == (1, "fault")
 
 
+@pytest.mark.only_on("sqlite", "who has a port has nothing to do with the database")
 def test_the_port_of_our_own_daemon_is_no_fault(tmp_path: Path) -> None:
     """One that it does not have, since it was started before the settings changed, is a warning."""
     with Deployment(tmp_path).running() as gate, socket.create_server(("127.0.0.1", 0)) as other:
@@ -104,12 +107,14 @@ def test_the_port_of_our_own_daemon_is_no_fault(tmp_path: Path) -> None:
     assert "restart it" in changed["receiver"][0][1]
 
 
+@pytest.mark.only_on("sqlite", "who has a port has nothing to do with the database")
 def test_a_receiver_that_expects_proxies_from_this_machine_is_asked_as_one(tmp_path: Path) -> None:
     with Deployment(tmp_path, SMTP_PROXY_FROM="127.0.0.1").running() as gate:
         _, parts = doctor(gate, MAILGATE_SMTP_LISTEN=f"127.0.0.1:{gate.port}")
     assert parts["receiver"][0][0] == "ok", parts
 
 
+@pytest.mark.only_on("sqlite", "who has a port has nothing to do with the database")
 def test_a_certificate_of_the_receiver_that_cannot_be_used_is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / "server.pem"
     file.write_text("no certificate")

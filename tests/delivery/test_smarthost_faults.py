@@ -43,6 +43,7 @@ def always() -> bool:
 
 
 @pytest.mark.parametrize("step", ["RCPT", "DATA", "CONTENT"])
+@pytest.mark.only_on("sqlite", "what a smarthost says has nothing to do with the database")
 def test_a_smarthost_that_takes_its_leave_in_the_midst_of_a_letter_gets_it_later_and_the_next_one_at_once(
     sink: SmtpSink, step: str
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_smarthost_that_takes_its_leave_in_the_midst_of_a_letter_gets_it_later
     courier.close()
 
 
+@pytest.mark.only_on("sqlite", "what a smarthost says has nothing to do with the database")
 def test_a_smarthost_that_closes_after_each_letter_it_took_takes_all_of_them_once(sink: SmtpSink) -> None:
     """Before QUIT, and without a word."""
     courier = to(sink.port)
@@ -64,6 +66,7 @@ def test_a_smarthost_that_closes_after_each_letter_it_took_takes_all_of_them_onc
     courier.close()
 
 
+@pytest.mark.only_on("sqlite", "what a smarthost says has nothing to do with the database")
 def test_a_verdict_of_ten_thousand_lines_leaves_the_letter_open_and_the_courier_fit(sink: SmtpSink) -> None:
     courier = to(sink.port)
     sink.script("CONTENT", "250-taken\r\n" * MANY_LINES + "250 taken")
@@ -73,6 +76,7 @@ def test_a_verdict_of_ten_thousand_lines_leaves_the_letter_open_and_the_courier_
 
 
 @pytest.mark.parametrize("step", ["GREETING", "EHLO", "MAIL", "RCPT"])
+@pytest.mark.only_on("sqlite", "what a smarthost says has nothing to do with the database")
 def test_ten_thousand_lines_before_the_content_defer_the_letter(sink: SmtpSink, step: str) -> None:
     courier = to(sink.port)
     code = "220" if step == "GREETING" else "250"

