@@ -7,6 +7,8 @@ from email.message import EmailMessage
 import pytest
 from servers.deployment import ANNA, Deployment, form_text, mail, reply_to, text_of
 
+pytestmark = pytest.mark.only_on("sqlite", "who wrote a mail has nothing to do with the database")
+
 NOTES = (
     "Dzień dobry,\nw dniach 20.11-4.12.2026 korzystam z urlopu wypoczynkowego. Pilne sprawy: p. Zając.\nAnna Nowak",
     "Uprzejmie informuję, że nie jestem już pracownikiem firmy Wsparcie. Proszę pisać na biuro@wsparcie.example.",

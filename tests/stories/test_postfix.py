@@ -28,6 +28,8 @@ CLERK, CONSULTANT, OTHER_CONSULTANT = (
     "anna.nowak@wsparcie.example",
     "piotr.zajac@wsparcie.example",
 )
+pytestmark = pytest.mark.only_on("sqlite", "what another mail server does has nothing to do with the database")
+
 STRANGER = "nikt@ug.debowa.example"
 """An address of the clerks' domain that has no mailbox."""
 PIPED = "hotline@potok.example"

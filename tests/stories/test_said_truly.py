@@ -13,6 +13,8 @@ from servers.deployment import ANNA, Deployment, form_text, mail, reply_to, text
 
 from mailgate.resources import blank_forms
 
+pytestmark = pytest.mark.only_on("sqlite", "what letters say has nothing to do with the database")
+
 CLERK = "j.bak@ug.debowa.example"
 FROM = f"Jan Bąk <{CLERK}>"
 URGENT = "Sprawa pilna: stoi wypłata zasiłków. Proszę dzwonić na 600 700 800, bo w formularzu jest stary numer."
