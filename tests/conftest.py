@@ -47,8 +47,6 @@ if os.environ.get("CI") == "true":
     settings.load_profile("ci")
 
 _WANTED = pytest.StashKey[tuple[str, ...]]()
-_LONGEST_FIRST = ("stories", "test_sandbox.py", "cli", "intake", "backup")
-"""Where the files are that take longest: begun last, one of them would be left over when all others are done."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,13 +70,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "databases" in metafunc.fixturenames:
         kinds = kinds_of(metafunc.definition, metafunc.config.stash[_WANTED])
         metafunc.parametrize("databases", kinds, indirect=True)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file as a whole, the longest first; ``--no-loadscope-reorder`` lets several processes keep to it."""
-    tests = Path(__file__).parent
-    rank = {name: place for place, name in enumerate(_LONGEST_FIRST)}
-    items.sort(key=lambda item: rank.get(item.path.relative_to(tests).parts[0], len(rank)))
 
 
 @pytest.fixture

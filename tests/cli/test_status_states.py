@@ -36,7 +36,10 @@ from mailgate.register import outbox, outcomes
 from mailgate.register.database import migrate, unit_of_work
 from mailgate.storagelock import LOCK_NAME
 
-pytestmark = pytest.mark.usefixtures("databases")
+pytestmark = [
+    pytest.mark.usefixtures("databases"),
+    pytest.mark.only_on("sqlite", "how a daemon fares has nothing to do with the database; test_status asks both"),
+]
 
 
 def installed(folder: Path, **settings: str) -> Deployment:
