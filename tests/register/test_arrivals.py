@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from servers.entries import LEASE, NOW, arrival, placed
+from servers.entries import LEASE, NOW, arrival, claimed, count_rows, inbound_row, kinds_of_mail, placed
 from servers.register_workers import in_processes, put_same
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -15,28 +15,6 @@ from mailgate.domain.mail import Envelope
 from mailgate.register import audit, spool
 from mailgate.register.database import reading, unit_of_work
 from mailgate.register.tables import DeliveryRow, InboundContentRow, InboundRow
-
-
-def _row(engine: Engine, inbound_id: int) -> InboundRow:
-    with reading(engine) as session:
-        row = session.get(InboundRow, inbound_id)
-        assert row is not None
-        return row
-
-
-def _claim(engine: Engine, owner: str = "a", limit: int = 10, later: timedelta = timedelta()) -> spool.Claim:
-    with unit_of_work(engine) as session:
-        return spool.claim(session, owner, limit, NOW + later, LEASE)
-
-
-def _kinds(engine: Engine, inbound_id: int) -> list[str]:
-    with reading(engine) as session:
-        return [event.kind for event in audit.history_of_mail(session, inbound_id)]
-
-
-def _count(engine: Engine, table: type) -> int:
-    with reading(engine) as session:
-        return len(session.exec(select(table)).all())
 
 
 def test_a_mail_comes_out_of_the_spool_as_it_went_in(engine: Engine) -> None:
@@ -54,7 +32,7 @@ def test_a_mail_comes_out_of_the_spool_as_it_went_in(engine: Engine) -> None:
     raw = bytes(range(256)) * 5
     with unit_of_work(engine) as session:
         [stored] = spool.put(session, [spool.Arrival(envelope, raw, "f", "<a@b>", archive=True)], NOW)
-    assert _claim(engine) == [spool.ClaimedMail(stored.id, envelope, raw, attempts=1, archive=True)]
+    assert claimed(engine) == [spool.ClaimedMail(stored.id, envelope, raw, attempts=1, archive=True)]
 
 
 def test_a_known_fingerprint_adds_only_a_delivery(engine: Engine) -> None:
@@ -64,7 +42,11 @@ def test_a_known_fingerprint_adds_only_a_delivery(engine: Engine) -> None:
     with unit_of_work(engine) as session:
         [again] = spool.put(session, [placed("f", 7)], NOW)
     assert (first.duplicate, again.duplicate, again.id) == (False, True, first.id)
-    assert (_count(engine, InboundRow), _count(engine, InboundContentRow), _count(engine, DeliveryRow)) == (1, 1, 2)
+    assert (count_rows(engine, InboundRow), count_rows(engine, InboundContentRow), count_rows(engine, DeliveryRow)) == (
+        1,
+        1,
+        2,
+    )
 
 
 def test_a_mail_at_its_known_place_in_a_mailbox_adds_nothing_even_with_another_fingerprint(engine: Engine) -> None:
@@ -73,7 +55,7 @@ def test_a_mail_at_its_known_place_in_a_mailbox_adds_nothing_even_with_another_f
         [first] = spool.put(session, [placed("old", 7)], NOW)
         [again] = spool.put(session, [placed("new", 7)], NOW)
     assert again == spool.Spooled(first.id, duplicate=True)
-    assert (_count(engine, InboundRow), _count(engine, DeliveryRow)) == (1, 1)
+    assert (count_rows(engine, InboundRow), count_rows(engine, DeliveryRow)) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +88,7 @@ def test_another_mail_at_a_known_place_is_a_mail_of_its_own_and_has_the_place(
         [event] = audit.history_of_mail(session, first.id)
     assert places == [(first.id, "INBOX", None), (other.id, "INBOX", 7)]
     assert (event.kind, event.detail) == ("uid_reused", {"mailbox": "INBOX", "uidvalidity": 1, "uid": 7})
-    assert _kinds(engine, other.id) == []
+    assert kinds_of_mail(engine, other.id) == []
 
 
 def test_a_mail_whose_date_the_server_tells_anew_is_recorded_so_once(engine: Engine) -> None:
@@ -116,9 +98,9 @@ def test_a_mail_whose_date_the_server_tells_anew_is_recorded_so_once(engine: Eng
         [first] = spool.put(session, [placed("f", 7)], NOW)
         assert spool.put(session, [dated], NOW) == spool.put(session, [dated], NOW) == [spool.Spooled(first.id, True)]
         assert spool.taken_at(session, "INBOX", 1, [7])[7].received_at == NOW + LEASE
-    assert (_count(engine, InboundRow), _count(engine, DeliveryRow)) == (1, 2)
-    assert _row(engine, first.id).received_at == NOW
-    assert _kinds(engine, first.id) == []
+    assert (count_rows(engine, InboundRow), count_rows(engine, DeliveryRow)) == (1, 2)
+    assert inbound_row(engine, first.id).received_at == NOW
+    assert kinds_of_mail(engine, first.id) == []
 
 
 def test_two_equal_arrivals_in_one_call_are_one_mail(engine: Engine) -> None:
@@ -129,7 +111,7 @@ def test_two_equal_arrivals_in_one_call_are_one_mail(engine: Engine) -> None:
         stored = spool.put(session, [arrival("g"), same, placed("known", 3), same, placed("f", 9)], NOW)
     assert [one.duplicate for one in stored] == [False, False, True, True, True]
     assert stored[1].id == stored[3].id == stored[4].id
-    assert (_count(engine, InboundRow), _count(engine, DeliveryRow)) == (3, 5)
+    assert (count_rows(engine, InboundRow), count_rows(engine, DeliveryRow)) == (3, 5)
 
 
 def test_the_same_uid_in_another_mailbox_or_after_a_new_uidvalidity_is_another_place(engine: Engine) -> None:
@@ -155,7 +137,7 @@ def test_many_writers_of_the_same_mails_store_each_once(engine: Engine, register
         put_same, [(register_url, fingerprints), (register_url, fingerprints), (register_url, fingerprints)]
     )
     assert sum(new) == 40
-    assert (_count(engine, InboundRow), _count(engine, InboundContentRow)) == (40, 40)
+    assert (count_rows(engine, InboundRow), count_rows(engine, InboundContentRow)) == (40, 40)
 
 
 def test_nul_and_lone_surrogates_in_an_envelope_are_stored(engine: Engine) -> None:
@@ -163,7 +145,7 @@ def test_nul_and_lone_surrogates_in_an_envelope_are_stored(engine: Engine) -> No
     odd = arrival("f", sender="a\0b\udce9@x.example", recipients=("c\ud800",), client="\0")
     with unit_of_work(engine) as session:
         spool.put(session, [odd], NOW)
-    [mail] = _claim(engine)
+    [mail] = claimed(engine)
     assert (mail.envelope.sender, mail.envelope.recipients) == ("ab\ufffd@x.example", ("c\ufffd",))
 
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from mailgate.domain.mail import Envelope
-from mailgate.register import outbox, questions, spool
-from mailgate.register.database import unit_of_work
-from mailgate.register.tables import QuestionRow
+from mailgate.register import audit, outbox, questions, spool
+from mailgate.register.database import reading, unit_of_work
+from mailgate.register.tables import InboundRow, QuestionRow
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -80,3 +80,29 @@ def letter(name: str, *question_ids: int, **values: Any) -> outbox.NewLetter:
         "created_at": NOW,
     }
     return outbox.NewLetter(**plain | values)
+
+
+def inbound_row(engine: Engine, inbound_id: int) -> InboundRow:
+    """The row of one mail in the spool."""
+    with reading(engine) as session:
+        row = session.get(InboundRow, inbound_id)
+        assert row is not None
+        return row
+
+
+def claimed(engine: Engine, owner: str = "a", limit: int = 10, later: timedelta = timedelta()) -> spool.Claim:
+    """A claim on what waits in the spool, ``later`` than NOW."""
+    with unit_of_work(engine) as session:
+        return spool.claim(session, owner, limit, NOW + later, LEASE)
+
+
+def kinds_of_mail(engine: Engine, inbound_id: int) -> list[str]:
+    """The kinds of the events of one mail, in their order."""
+    with reading(engine) as session:
+        return [event.kind for event in audit.history_of_mail(session, inbound_id)]
+
+
+def count_rows(engine: Engine, table: type) -> int:
+    """How many rows a table has."""
+    with reading(engine) as session:
+        return len(session.exec(select(table)).all())

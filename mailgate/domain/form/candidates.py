@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from mailgate.domain.form.flow import Item
-from mailgate.domain.form.labels import HEADER
+from mailgate.domain.form.labels import CERTAIN, HEADER
 from mailgate.domain.form.marks import Mark, MarkField, marks_of
 from mailgate.domain.form.titles import is_part_of_title
 
@@ -31,7 +31,6 @@ _FIELDS_OF_A_BEGINNING = 3
 _CORE: frozenset[str] = frozenset({"user_name", "office", "contact"})
 _IN_PARTS: frozenset[str] = frozenset({"contact", "user_name"})
 _LEAST_WEIGHT = 4
-_SURE_LABEL = 2
 _OF_A_HEADER: frozenset[str] = HEADER | {"title"}
 
 
@@ -201,7 +200,7 @@ def _worth_as_text(state: _State, mark: Mark) -> float:
     if state.last == "question":
         return 0.0
     if state.last is None:
-        sure = mark.opens_line and mark.weight >= _SURE_LABEL and mark.fit >= 0
+        sure = mark.opens_line and mark.weight >= CERTAIN and mark.fit >= 0
         return -0.5 * mark.weight if sure else 0.0
     return -0.5 * mark.weight if mark.opens_line else -0.1
 

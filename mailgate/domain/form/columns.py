@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from mailgate.domain.document import Block, Cell, Line, Table
-from mailgate.domain.form.labels import label_at_start
+from mailgate.domain.form.labels import CERTAIN, label_at_start
 from mailgate.domain.form.placeholders import is_ruler
 
 _SIGNS = (re.compile(r"\t"), re.compile(r"\t+"), re.compile(r"\s*\|\s*"), re.compile(r"\s{2,}"), re.compile(r"\s*;\s*"))
@@ -16,8 +16,6 @@ _WIDE_GAP = re.compile(r"\s{2,}")
 _LONGEST_HEADING = 400
 _LINES_BETWEEN = 2
 _FEWEST_COLUMNS = 2
-_CERTAIN = 2
-"""The weight of a label that no value begins with by chance: "tel." and "data" weigh less."""
 
 
 def with_typed_columns(blocks: Sequence[Block], is_label: Callable[[str], bool]) -> tuple[Block, ...]:
@@ -52,7 +50,7 @@ def _labels_apart(block: Line, is_label: Callable[[str], bool]) -> Block:
 
 def _is_sure(text: str) -> bool:
     label = label_at_start(text)
-    return label is not None and label.weight >= _CERTAIN
+    return label is not None and label.weight >= CERTAIN
 
 
 def _may_be_heading(text: str) -> bool:
@@ -89,7 +87,7 @@ def _rows(heading: str, below: Block, is_label: Callable[[str], bool]) -> tuple[
 def _opens_another_field(heading: str, value: str) -> bool:
     """True for a line's beginning such as ``Imię i nazwisko: Anna``, which is no value below ``data:``."""
     above, label = label_at_start(heading), label_at_start(value)
-    return label is not None and label.weight >= _CERTAIN and (above is None or above.field != label.field)
+    return label is not None and label.weight >= CERTAIN and (above is None or above.field != label.field)
 
 
 def _values(sign: re.Pattern[str], heading: str, text: str, count: int) -> Iterator[Sequence[str]]:

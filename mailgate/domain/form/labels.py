@@ -100,6 +100,8 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+(?=\s|$)")
 _COLONS_LOOKED_AT = 12
 _WORDS_OF_A_NAME = 2
 HEADER: frozenset[str] = frozenset({"date", "reference"})
+CERTAIN = 2
+"""The weight of a label that no value begins with by chance: "tel." and "data" weigh less."""
 VALUE_AFTER = {
     "date": re.compile(
         # ``data Nowy Sącz, 10 marca 2026``
@@ -295,11 +297,9 @@ def _meaning_of(text: str, start: int, end: int) -> Meaning | None:
 
 def _ends_in_a_name(written: Sequence[str]) -> bool:
     """True for ``Imię i nazwisko Dana Name``: two capitalised words that are near to a label's, and none of one."""
-    last = [folded_words(word) for word in written[-_WORDS_OF_A_NAME:]]
-    return (
-        len(written) > _WORDS_OF_A_NAME
-        and all(word.istitle() for word in written[-_WORDS_OF_A_NAME:])
-        and all(is_misspelled(words) for words in last)
+    last = written[-_WORDS_OF_A_NAME:]
+    return len(written) > _WORDS_OF_A_NAME and all(
+        word.istitle() and is_misspelled(folded_words(word)) for word in last
     )
 
 

@@ -12,7 +12,7 @@ from mailgate.domain.form.date import is_date_alone, is_shaped_like_date, read_d
 from mailgate.domain.form.endings import is_sign_off, is_signature_mark
 from mailgate.domain.form.flow import Item, Path
 from mailgate.domain.form.headerlabels import header_labels
-from mailgate.domain.form.labels import HEADER, Label, cannot_begin_a_label, label_at_start, labels_within
+from mailgate.domain.form.labels import BRACKETS, HEADER, Label, cannot_begin_a_label, label_at_start, labels_within
 from mailgate.domain.form.placeholders import is_placeholder, without_leaders
 from mailgate.domain.form.titles import title_weight
 from mailgate.domain.form.vocabulary import LabelField, is_misspelled
@@ -24,7 +24,6 @@ _MOST_MARKS = 1500
 _MOST_LINES_OF_A_LABEL = 4
 _LONGEST_BROKEN_LINE = 40
 _SURE_LABEL = 3
-_OPENING_BRACKETS = ("[", "<", "{")
 _PYTANIA = len("pytania")
 _BREAKS_A_LABEL = re.compile(r"[^\W\d_]$|[,/.-]$")
 
@@ -123,7 +122,7 @@ def marks_of(items: Sequence[Item]) -> list[Mark]:
             continue
         if is_sign_off(item.text) or is_signature_mark(item.text):
             farewell = index
-        if not (item.text.startswith(_OPENING_BRACKETS) and _is_prompt_below(item.text, marks, items)):
+        if not (item.text[:1] in BRACKETS and _is_prompt_below(item.text, marks, items)):
             marks.extend(_marks_of_line(items, index, farewell))
     return marks
 
