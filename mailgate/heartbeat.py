@@ -115,6 +115,12 @@ def read(folder: Path) -> Heartbeat | None:
         return None
 
 
+def sign_in(folder: Path) -> Path | None:
+    """The file by which a daemon has served this storage folder, be it unreadable; None where none ever has."""
+    sign = folder / FILE_NAME
+    return sign if sign.exists() else None
+
+
 class Heart:
     """Beats for one running daemon; used by several threads.
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from mailgate import heartbeat
 from mailgate.errors import RegisterError
-from mailgate.heartbeat import FILE_NAME
 from mailgate.register.schema import present_revision, sqlite_path
 
 
@@ -24,8 +24,8 @@ def require_no_loss(engine: Engine, storage: Path) -> None:
     A daemon gives its first sign of life (``heartbeat``) when its register has served.  Raises RegisterError where the
     database does not answer.
     """
-    sign = storage / FILE_NAME
-    if present_revision(engine) is not None or not sign.exists():
+    sign = heartbeat.sign_in(storage)
+    if present_revision(engine) is not None or sign is None:
         return
     place = sqlite_path(engine) or engine.url.render_as_string()
     raise RegisterLost(

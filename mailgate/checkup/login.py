@@ -32,7 +32,7 @@ def secrets(settings: Settings) -> Iterator[Finding]:
 def _lost_key(settings: Settings) -> Iterator[Finding]:
     """The next start would make another one, and only then could anybody tell by the letters."""
     kept = settings.storage / KEY_NAME
-    if settings.secret_key is not None or kept.exists() or not (settings.storage / heartbeat.FILE_NAME).exists():
+    if settings.secret_key is not None or kept.exists() or not heartbeat.sign_in(settings.storage):
         return
     yield Finding(
         "secrets",
